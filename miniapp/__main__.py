@@ -1,0 +1,7 @@
+"""``python -m miniapp`` is the command line."""
+
+import sys
+
+from miniapp.cli import main
+
+sys.exit(main())

@@ -1,0 +1,43 @@
+"""Answers by gzip, where nothing secret is in them.
+
+A page that holds a capability link or somebody's name is answered ``no-store`` and left alone:
+the size of a compressed answer would tell an attacker, who may put text of his own beside the
+secret, how much the two have in common. What is the same for everybody is compressed once.
+"""
+
+import gzip
+from functools import lru_cache
+
+from flask import Flask, Response, request
+
+_TYPES = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain"})
+_WORTH_IT = 500
+_LEVEL = 6
+
+
+def install(app: Flask) -> None:
+    """Compress what ``app`` answers to clients that understand it."""
+    app.after_request(_compress)
+
+
+def _compress(response: Response) -> Response:
+    if response.mimetype not in _TYPES or response.status_code != 200:
+        return response
+    if response.cache_control.no_store or "Content-Encoding" in response.headers:
+        return response
+    response.vary.add("Accept-Encoding")
+    if not request.accept_encodings["gzip"] or request.method == "HEAD":
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) >= _WORTH_IT:
+        response.set_data(_gzip(body))
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.get_data()))
+    return response
+
+
+@lru_cache(maxsize=256)
+def _gzip(body: bytes) -> bytes:
+    # Without a time stamp equal pages stay equal.
+    return gzip.compress(body, _LEVEL, mtime=0)

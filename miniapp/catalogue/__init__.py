@@ -1,0 +1,1 @@
+"""What is sold: places, lounges, rates, extras, seats."""

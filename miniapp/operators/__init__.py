@@ -1,0 +1,1 @@
+"""Who sells: the operators of lounges and what belongs to each."""

@@ -1,0 +1,99 @@
+"""Seats: taken for every half hour of a visit at once, or not at all.
+
+One conditional UPDATE raises the count of all slots of the stay "where it still fits"; when it
+changes fewer rows than the stay has slots, somebody else was faster and nothing is taken. All
+sales channels go through here, so online, desk and ERP share one count.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from miniapp.catalogue.models import Lounge, SeatSlot
+from miniapp.orders.errors import NoSeats
+from miniapp.orders.models import Visit
+
+SLOT = timedelta(minutes=30)
+
+
+def slots(start: datetime, end: datetime) -> list[datetime]:
+    """The half hours, in UTC, that the half-open span touches."""
+    first = start.replace(minute=start.minute // 30 * 30, second=0, microsecond=0)
+    count = -(-(end - first) // SLOT)
+    return [first + n * SLOT for n in range(count)]
+
+
+def take(session: Session, visits: Sequence[Visit]) -> None:
+    """Take the seats of all visits in the caller's transaction; raises NoSeats."""
+    # One order for all buyers, so that two that overlap wait instead of blocking each other.
+    for visit in sorted(visits, key=lambda visit: (visit.lounge_id, visit.starts_at)):
+        if visit.seats:
+            _take(session, visit)
+        visit.seats_held = True
+
+
+def release(session: Session, visits: Sequence[Visit]) -> None:
+    """Give the seats of the visits back in the caller's transaction, once."""
+    for visit in sorted(visits, key=lambda visit: (visit.lounge_id, visit.starts_at)):
+        given_back = session.execute(
+            sa.update(Visit)
+            .where(Visit.id == visit.id, Visit.seats_held)
+            .values(seats_held=False)
+            .execution_options(synchronize_session="fetch")
+        )
+        if given_back.rowcount == 1 and visit.seats:  # type: ignore[attr-defined]
+            session.execute(_change(visit, -visit.seats))
+
+
+def free(session: Session, lounge: Lounge, start: datetime, end: datetime) -> int | None:
+    """How many seats are free during the whole span now; None when the lounge has no limit."""
+    if lounge.capacity is None:
+        return None
+    taken = session.scalar(
+        sa.select(sa.func.max(SeatSlot.taken)).where(
+            SeatSlot.lounge_id == lounge.id, SeatSlot.starts_at.in_(slots(start, end))
+        )
+    )
+    return max(0, lounge.capacity - (taken or 0))
+
+
+def _take(session: Session, visit: Visit) -> None:
+    wanted = slots(visit.starts_at, visit.seats_until)
+    _make_rows(session, visit.lounge_id, wanted)
+    capacity = sa.select(Lounge.capacity).where(Lounge.id == visit.lounge_id).scalar_subquery()
+    fits = sa.or_(capacity.is_(None), SeatSlot.taken + visit.seats <= capacity)
+    taken = session.execute(_change(visit, visit.seats).where(fits))
+    if taken.rowcount != len(wanted):  # type: ignore[attr-defined]
+        raise NoSeats
+
+
+def _change(visit: Visit, seats: int) -> sa.Update:
+    return (
+        sa.update(SeatSlot)
+        .where(
+            SeatSlot.lounge_id == visit.lounge_id,
+            SeatSlot.starts_at.in_(slots(visit.starts_at, visit.seats_until)),
+        )
+        .values(taken=SeatSlot.taken + seats)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _make_rows(session: Session, lounge_id: int, wanted: Sequence[datetime]) -> None:
+    """See that each slot has a row, and lock them in the order of time."""
+    rows: list[dict[str, Any]] = [
+        {"lounge_id": lounge_id, "starts_at": moment, "taken": 0} for moment in wanted
+    ]
+    # The same statement in both dialects; SQLAlchemy has no common name for it.
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(dialect.insert(SeatSlot).on_conflict_do_nothing(), rows)
+    session.execute(
+        sa.select(SeatSlot.starts_at)
+        .where(SeatSlot.lounge_id == lounge_id, SeatSlot.starts_at.in_(wanted))
+        .order_by(SeatSlot.starts_at)
+        .with_for_update()
+    )

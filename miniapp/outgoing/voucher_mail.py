@@ -1,0 +1,78 @@
+"""The letter with the voucher: all that opens the door of the lounge, in plain text.
+
+Sent as soon as the money is secured, one letter for the order, in the order's language. It says
+what the voucher page says, so that it serves in an airport without a network.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from miniapp.base import i18n
+from miniapp.base.db import outside_transaction
+from miniapp.base.outbox import Claimed
+from miniapp.orders import queries
+from miniapp.orders.models import Order, State, Visit, Voucher
+from miniapp.orders.vouchers import spaced
+from miniapp.outgoing.mailer import Letter
+from miniapp.outgoing.world import World
+
+
+def send(claimed: Claimed, *, world: World, now: datetime) -> str:
+    """Send the letter, unless the visit was cancelled meanwhile or nobody is to get one."""
+    order = queries.by_number(claimed.payload["order"])
+    if order.state not in {State.HELD, State.PAID} or not _valid(order):
+        return "not needed"
+    if not order.contact_email:
+        return "no address"
+    letter = compose(order, world=world, key=claimed.key)
+    outside_transaction()
+    world.mailer.send(letter, now=now)
+    return "sent"
+
+
+def compose(order: Order, *, world: World, key: str) -> Letter:
+    """The letter in the order's language; ``key`` names it over all attempts."""
+
+    def write(template: str) -> str:
+        return world.templates.get_template(template).render(
+            order=order,
+            visits=[visit for visit, _ in valid],
+            codes={visit.id: spaced(voucher.code) for visit, voucher in valid},
+            links={visit.id: link_to(voucher, world=world) for visit, voucher in valid},
+            zone_of=zone_of,
+        )
+
+    valid = _valid(order)
+    with i18n.speaking(i18n.product()[order.locale]):
+        return Letter(
+            key=key,
+            to=order.contact_email,
+            reply_to=order.operator.support_email,
+            subject=write("mail/voucher_subject.txt"),
+            text=write("mail/voucher.txt"),
+            locale=order.locale,
+        )
+
+
+def link_to(voucher: Voucher, *, world: World) -> str:
+    """The address of the voucher's page, read-only and the same in every letter."""
+    token = world.signer.token(
+        purpose="voucher", subject=voucher.code, generation=voucher.generation
+    )
+    return f"{world.public_url}/v/{token}"
+
+
+def zone_of(moment: datetime, zone: str) -> str:
+    """The zone of a place's clocks at a moment, for the reader: ``UTC+4``, ``UTC+5:30``."""
+    offset = moment.astimezone(ZoneInfo(zone)).strftime("%z")
+    minutes = "" if offset[3:] == "00" else f":{offset[3:]}"
+    return f"UTC{offset[0]}{int(offset[1:3])}{minutes}"
+
+
+def _valid(order: Order) -> list[tuple[Visit, Voucher]]:
+    """The visits whose vouchers still open the door."""
+    return [
+        (visit, visit.voucher)
+        for visit in order.visits
+        if visit.voucher is not None and visit.voucher.voided_at is None
+    ]

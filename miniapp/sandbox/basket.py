@@ -1,0 +1,106 @@
+"""The lines of an order: their fields, and whether the sums add up.
+
+Invoicebox API reference, section 6.3. Where the reference leaves two readings, both are
+accepted: the VAT of a line from its total or per unit times quantity (D8), ``floor`` and
+``ceil`` to a whole kopeck or a whole rouble.
+"""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+
+from miniapp.sandbox.fields import Fields
+from miniapp.sandbox.refusals import Refusal, unprocessable
+from miniapp.sandbox.state import Line
+
+VAT_RATES = {"RUS_VAT0": 0, "VATNONE": 0} | {
+    f"RUS_VAT{rate}{added}": rate for rate in (22, 20, 10, 7, 5) for added in ("", "_ADDED")
+}
+PAYMENT_TYPES = ("full_prepayment", "prepayment", "advance", "full_payment")
+# Values of the fiscal tag 1212, section 7.3.
+ITEM_TYPES: tuple[object, ...] = ("service", "commodity", *range(1, 34))
+ROUND_POLICIES = ("strict", "none", "floor", "ceil", "halfUp", "halfDown")
+ROUNDINGS = {
+    "strict": ROUND_HALF_UP,
+    "floor": ROUND_FLOOR,
+    "ceil": ROUND_CEILING,
+    "halfUp": ROUND_HALF_UP,
+    "halfDown": ROUND_HALF_DOWN,
+}
+
+
+def read_line(item: Fields) -> tuple[Line, int, int, str]:
+    """Read one item: the line, its unit price with and without VAT in kopecks, its VAT code."""
+    sku = item.text("sku", limit=500, required=True)
+    name = item.text("name", limit=500, required=True)
+    _read_measure(item)
+    quantity = item.quantity("quantity")
+    amount = item.money("amount")
+    amount_wo_vat = item.money("amountWoVat")
+    total = item.money("totalAmount")
+    vat = item.money("totalVatAmount")
+    vat_code = item.one_of("vatCode", VAT_RATES, required=True)
+    item.one_of("type", ITEM_TYPES, required=True)
+    item.one_of("paymentType", PAYMENT_TYPES, required=True)
+    _read_optional(item)
+    return Line(sku, name, quantity, total, vat, item.kept), amount, amount_wo_vat, vat_code or ""
+
+
+def _read_measure(item: Fields) -> None:
+    measure = item.text("measure", limit=10, required=True)
+    if measure:
+        # The provider stores its own spelling: what was sent as «шт.» comes back as «шт».
+        item.kept["measure"] = measure.rstrip(".")
+    item.text("measureCode", limit=4, required=True, pattern=r"\d{3,4}")
+
+
+def _read_optional(item: Fields) -> None:
+    item.text("groupName", limit=500)
+    item.day("serviceDate")
+    for name in ("excise", "grossWeight", "netWeight"):
+        item.measurement(name)
+    item.text("originCountry", limit=20)
+    item.text("originCountryCode", limit=4)
+    kind = item.one_of("categoryType", ("merchantHonestSignMap", "honestSign"))
+    if item.text("category", limit=500) and kind is None:
+        item.fault("categoryType", "required", "Required with category")
+    item.document("metaData")
+
+
+def check_line(
+    line: Line, *, amount: int, amount_wo_vat: int, vat_code: str, policy: str, index: int
+) -> None:
+    """Refuse a line whose total, VAT or price without VAT does not follow from its price."""
+    rate = VAT_RATES[vat_code]
+    if not _total_fits(amount * line.quantity, line.total_amount, policy):
+        raise _wrong("wrong_basket_item_total_amount", index, "totalAmount")
+    unit_vat = included_vat(Decimal(amount), rate)
+    accepted = {
+        included_vat(Decimal(line.total_amount), rate),
+        _rounded(unit_vat * line.quantity, ROUND_HALF_UP),
+    }
+    if line.total_vat_amount not in accepted:
+        raise _wrong("wrong_basket_item_total_vat_amount", index, "totalVatAmount")
+    if amount_wo_vat != amount - unit_vat:
+        raise _wrong("wrong_basket_item_amount_wo_vat", index, "amountWoVat")
+
+
+def included_vat(amount: Decimal, rate: int) -> int:
+    """The VAT inside a sum of kopecks, rounded half up: ``amount · r / (100 + r)``."""
+    return _rounded(amount * rate / (100 + rate), ROUND_HALF_UP)
+
+
+def _rounded(value: Decimal, rounding: str) -> int:
+    return int(value.quantize(Decimal(1), rounding=rounding))
+
+
+def _total_fits(exact: Decimal, total: int, policy: str) -> bool:
+    if policy == "none":
+        return exact <= total
+    rounding = ROUNDINGS[policy]
+    whole_kopecks = _rounded(exact, rounding)
+    if policy == "strict":
+        return total == whole_kopecks
+    return total in {whole_kopecks, _rounded(exact / 100, rounding) * 100}
+
+
+def _wrong(code: str, index: int, field: str) -> Refusal:
+    return unprocessable(code, f"basketItems[{index}].{field} does not match the line")

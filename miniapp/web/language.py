@@ -1,0 +1,16 @@
+"""Which language an answer speaks: ``?lang=`` decides, Russian is the default."""
+
+from flask import Flask, g, request
+
+from miniapp.base import i18n
+
+
+def install(app: Flask) -> None:
+    """Choose the language before every request, whatever door it goes to."""
+    app.before_request(_choose)
+
+
+def _choose() -> None:
+    asked = request.args.get("lang", "")
+    g.lang = asked if asked in i18n.LOCALES else ""
+    i18n.use(i18n.product()[g.lang or "ru"])

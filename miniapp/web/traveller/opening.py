@@ -1,0 +1,89 @@
+"""1 Open: the first paint, and the ticket's own places once the host has told them.
+
+The entry is impersonal and waits for nobody: its skeleton already holds a usable search. The
+host's data arrive by message; the ticket part of them is posted here and answered with the
+ticket's points, or with 204 when nothing was understood and the search may stand.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, g, request
+from markupsafe import Markup
+
+from miniapp.base import assets, clock, htmx, i18n
+from miniapp.catalogue import queries
+from miniapp.catalogue.pricing import Party
+from miniapp.catalogue.search import served_places
+from miniapp.trip import points, reservation
+from miniapp.trip.fit import Verdict
+from miniapp.trip.offers import Offer, offers
+from miniapp.trip.points import Point
+from miniapp.web.traveller import door, facts
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A point of the ticket with the lounges there, the best first."""
+
+    point: Point
+    facts: facts.TripFacts
+    offers: list[Offer]
+
+    @property
+    def best(self) -> Offer:
+        return self.offers[0]
+
+
+@door.get("/")
+def entry() -> Response:
+    """The skeleton in a frame, the choice of a place for everybody else."""
+    screen = "skeleton" if g.host_id else "where"
+    return htmx.page(
+        "traveller/where.html",
+        screen=screen,
+        # The stylesheet stands in the first page: fetching it would cost a round trip.
+        first_view=Markup(assets.text("app.css")),  # noqa: S704  our own file
+        suggestions=[],
+        served=served_places(queries.current()),
+        hits=None,
+        text="",
+    )
+
+
+@door.post("/suggestion")
+def suggest() -> Response:
+    """The points of the host's ticket with their lounges."""
+    locale = request.form.get("locale", "")
+    if not g.lang and locale[:2].lower() in i18n.LOCALES:
+        g.lang = locale[:2].lower()
+        i18n.use(i18n.product()[g.lang])
+    ticket = reservation.read(request.form.get("ticket", ""))
+    if not ticket.segments:
+        return Response(status=204)
+    catalogue, now = queries.current(), clock.now()
+    found = points.of(ticket, catalogue, now=now)
+    suggestions = [s for point in found if (s := _suggestion(point, catalogue, now))]
+    if not suggestions:
+        return htmx.page("traveller/unavailable.html")
+    return htmx.page(
+        "traveller/where.html",
+        screen="where",
+        suggestions=suggestions,
+        served=served_places(catalogue),
+        hits=None,
+        text="",
+    )
+
+
+def _suggestion(point: Point, catalogue: queries.Catalogue, now: datetime) -> Suggestion | None:
+    of_point = facts.of_point(point)
+    judged = offers(
+        catalogue.lounges_at(point.place.code),
+        trip=of_point.trip,
+        party=Party(adults=of_point.adults),
+        now=now,
+    )
+    # What cannot be visited at all on this leg is no suggestion; the list says why.
+    suited = [offer for offer in judged if offer.fit.verdict is not Verdict.DOES_NOT_FIT]
+    return Suggestion(point, of_point, suited) if suited else None

@@ -1,0 +1,83 @@
+# ruff: noqa: E501
+"""Faulty entries, a line each: what is written in the small file, what stands there instead, the
+field that is blamed and the sentence. The fault stands on the line that bears the §.
+"""
+
+OPERATOR, PLACE, LOUNGE = "operators[volna]", "places[KUF]", "lounges[volna-kuf]"
+RATE = f"{LOUNGE}.rates[standard]"
+
+NOT_A_PRICE = "a price is written in roubles, 4500 or 4500.50, not below zero"
+FAULTS = [
+    ('inn: "9900000017"', '§inn: "9900000018"', f"{OPERATOR}.inn", "an INN has 10 or 12 digits, the last ones check"),
+    ('inn: "9900000017"', "§inn: 9900000017", f"{OPERATOR}.inn", "a text is needed; digits or a date meant as text stand in quotes"),
+    ('kpp: "990001001"', '§kpp: "99000100"', f"{OPERATOR}.kpp", "a KPP has nine characters: 770401001"),
+    ('inn: "9900000017"\n    kpp', 'inn: "990000001246"\n    §kpp', f"{OPERATOR}.kpp", "a person with an INN of 12 has no KPP"),
+    ("vat_code: RUS_VAT22", "§vat_code: RUS_VAT18", f"{OPERATOR}.vat_code", "a VAT code is needed, such as RUS_VAT22"),
+    ("support_phone: +7", "§support_phone: 8", f"{OPERATOR}.support_phone", "a phone number is written with its country: +7 800 …"),
+    ("support_email: help@volna.example", "§support_email: help@volna", f"{OPERATOR}.support_email", "an e-mail address is needed"),
+    ("offer: {ru: Оферта, en: Offer}", "§offer: {ru: Оферта}", f"{OPERATOR}.offer.en", "is missing"),
+    ("offer: {ru: Оферта, en: Offer}", 'offer:\n      ru: Оферта\n      §en: ""', f"{OPERATOR}.offer.en", "the text is empty"),
+    ("kind: airport", "§kind: harbour", f"{PLACE}.kind", "one of these is needed: 'airport' or 'station'"),
+    ("code: KUF\n    kind: airport", "§code: KUF\n    kind: station", f"{PLACE}.code", "an airport has an IATA code, a station an Express-3 code or R-…"),
+    ("country: RU", "§country: RUS", f"{PLACE}.country", "a country is written with two letters: RU"),
+    ("zone: Europe/Samara", "§zone: Europe/Kurumoch", f"{PLACE}.zone", "an IANA time zone is needed: Europe/Moscow"),
+    ("lat: 53.5049", "§lat: 153.5049", f"{PLACE}.lat", "must be at most 90"),
+    ("lat: 53.5049", "§lat: .nan", f"{PLACE}.lat", "degrees are a number such as 55.9726"),
+    ("lon: 50.1643", "lon: 50.1643\n    §walks: {C-B: 5m}", f"{PLACE}.walks", "a walk is named by two terminals in alphabetical order: B-C"),
+    ("lon: 50.1643", 'lon: 50.1643\n    synonyms:\n      - Самара\n      - §"=1+1"', f"{PLACE}.synonyms[#2]", "the text holds no | and begins with none of = + - @"),
+    ("slug: volna-kuf", "§slug: volna_kuf", "lounges[volna_kuf].slug", "2 to 40 of the characters a-z, 0-9 and -"),
+    ("operator: volna", "§operator: priboy", f"{LOUNGE}.operator", "“priboy” is neither in the file nor in the database"),
+    ("place: KUF", "§place: SVO", f"{LOUNGE}.place", "“SVO” is neither in the file nor in the database"),
+    ("directions: [departure]\n    way", "§directions: [departure, leaving]\n    way", f"{LOUNGE}.directions[#2]", "one of these is needed: 'departure', 'transfer' or 'arrival'"),
+    ("directions: [departure]\n    way", "§directions: [departure, arrival]\n    way", f"{LOUNGE}.directions[#2]", "no rate has a price for this direction: arrival"),
+    ("directions: [departure]\n        stay", "§directions: [departure, arrival]\n        stay", f"{RATE}.directions[#2]", "the lounge does not serve this direction: arrival"),
+    ('"06:00-23:00"]', '"06:00-12:00",\n          §"13:00-23:0"]', f"{LOUNGE}.hours.week.mon-sun[#2]", "a span is written 06:00-23:00, round the clock 00:00-24:00"),
+    ('mon-sun: ["06:00-23:00"]', '§mon-sun: ["06:00-14:00", "13:00-23:00"]', f"{LOUNGE}.hours.week.mon-sun", "the spans of a day stand in order and do not overlap"),
+    ('week:\n        mon-sun: ["06:00-23:00"]', '§week:\n        mon: ["06:00-06:30", "23:00-07:00"]\n        tue: ["06:00-23:00"]', f"{LOUNGE}.hours.week", "the night of mon runs into the next day's opening"),
+    ('mon-sun: ["06:00-23:00"]', '§fri-mon: ["06:00-23:00"]', f"{LOUNGE}.hours.week.fri-mon", "days are written mon, mon-fri or mon-sun"),
+    ('week:\n        mon-sun: ["06:00-23:00"]', '§week:\n        mon-sun: ["06:00-23:00"]\n        sat: []', f"{LOUNGE}.hours.week", "a day of the week is written twice"),
+    ('week:\n        mon-sun: ["06:00-23:00"]', "§week:\n        mon-sun: []", f"{LOUNGE}.hours.week", "the lounge is never open"),
+    ('"06:00-23:00"]\n', '"06:00-23:00"]\n      exceptions:\n        - day: 2026-12-31\n          §spans: ["10:00-07:00"]\n', f"{LOUNGE}.hours.exceptions[#1].spans", "the hours of this day overlap those of a day beside it"),
+    ("entry_before: 3h", "§entry_before: 180", f"{LOUNGE}.entry_before", "a span is written with its units: 3h, 45m or 1h30m"),
+    ("entry_before: 3h", "§entry_before: 40m", f"{LOUNGE}.entry_before", "guests would have to leave before they may enter"),
+    ("stay: 3h\n        adult", "§stay: 3h1m\n        adult", f"{RATE}.stay", "the lounge's own stay limit is shorter"),
+    ("capacity: 6", "§capacity: 0", f"{LOUNGE}.capacity", "must be at least 1"),
+    ("capacity: 6", "§capacity: 6.0", f"{LOUNGE}.capacity", "a whole number is needed"),
+    ("capacity: 6", "§capacity: true", f"{LOUNGE}.capacity", "a whole number is needed"),
+    ("capacity: 6", "capacity: 6\n    §capacity: 7", f"{LOUNGE}.capacity", "is written twice"),
+    ("capacity: 6", "capacity: 6\n    §is_public: yes", f"{LOUNGE}.is_public", "true or false is needed"),
+    ("capacity: 6", "capacity: 6\n    §after_passport: true", f"{LOUNGE}.after_passport", "behind passport control a lounge is airside and not for domestic trips"),
+    ("capacity: 6", "capacity: 6\n    §ages: {infant_under: 12, child_under: 2}", f"{LOUNGE}.ages", "an infant is younger than a child"),
+    ("capacity: 6", "capacity: 6\n    §photos: [../secret.jpg]", f"{LOUNGE}.photos[#1]", "a photo is the name of a picture file, without a folder"),
+    ("capacity: 6", "capacity: 6\n    §closed_note: {ru: Ремонт}", f"{LOUNGE}.closed_note.en", "is missing"),
+    ("capacity: 6", "capacity: 6\n    amenities:\n      - wifi\n      - §pool", f"{LOUNGE}.amenities[#2].amenity", "one of these is needed: 'wifi', 'food', 'hot_food', 'drinks', 'alcohol', 'shower', 'sleep', 'children', 'work', 'meeting', 'smoking', 'tv' or 'step_free'"),
+    ("capacity: 6", "capacity: 6\n    §amenities: [wifi, {amenity: wifi, paid: true}]", f"{LOUNGE}.amenities", "the list names something twice"),
+    ("refund:\n      - {hours: 24", "§refund:\n      - {hours: 3", f"{LOUNGE}.refund", "the steps go down: fewer hours before the visit, no more money back"),
+    ("{hours: 3, percent: 50}", "§{hours: 3, percent: 150}", f"{LOUNGE}.refund[#2].percent", "must be at most 100"),
+    ("as_of: 2026-11-01", "§as_of: 2026-12-03", f"{LOUNGE}.as_of", "the day has not come yet"),
+    ("as_of: 2026-11-01", "§as_of: 2026-02-30", f"{LOUNGE}.as_of", "a date is needed: 2026-11-01"),
+    *[("adult: 4500", f"§adult: {price}", f"{RATE}.adult", NOT_A_PRICE) for price in ("-4500", "4500.505", ".nan", "-.inf", "4e3", "0x10", "1_000", "true", '"4 500"', '"４５００"', "[]")],
+    ("adult: 4500", "§adult: 0", f"{RATE}.adult", "must be more than 0"),
+    ("adult: 4500", "§adult: 10000001", f"{RATE}.adult", "a price is at most 10000000 roubles"),
+    ("valid_to: 2026-12-31", "§valid_to: 2025-12-31", f"{RATE}.valid_to", "the rate ends before it begins"),
+    ("price: 900}", "price: 900}\n      - {§code: shower, name: {ru: Душ, en: Shower}, price: 1}", f"{LOUNGE}.extras[shower].code", "“shower” is in the list already"),
+    ("about: {ru", "§about: &again {ru", f"{LOUNGE}.about", "anchors and aliases are not read: write the value out"),
+    ("capacity: 6", "§capacity: !mine 6", f"{LOUNGE}.capacity", "a value with a tag is not read"),
+    ("lounges:", "§halls: []\nlounges:", "halls", "is not known here"),
+]  # fmt: skip
+
+# Files that cannot be read at all: what they hold, their name, the line and the sentence.
+UNREADABLE = [
+    ("a: [", "c.yaml", 1, "this is not YAML: expected the node content, but found '<stream end>'"),
+    ("places:\n  - code: KUF\n kind: x", "c.yaml", 3, "this is not YAML: expected <block end>, but found '<block mapping start>'"),
+    ("---\na: b\n---\nc: d\n", "c.yaml", 3, "this is not YAML: but found another document"),
+    ('a: "\\UFFFFFFFF"', "c.yaml", 1, "the file is not YAML"),
+    ("[" * 5000, "c.yaml", 1, "the file is nested too deep"),
+    ("- a\n- b", "c.yaml", 1, "the file is a mapping of operators, places and lounges"),
+    (b"places:\n  - name: \xff", "c.yaml", 2, "the text is not UTF-8"),
+    (b" " * (4 * 1024 * 1024 + 1), "c.yaml", 1, "the file is larger than 4 MB"),
+    ("{}", "c.json", 1, "the name of the file ends with .yaml, .yml or .csv"),
+    ("code,colour\n", "c.csv", 1, "unknown column: colour"),
+    ("code,kind,code\n", "c.csv", 1, "the header names each column once, code among them"),
+    ('code,kind\nKUF,"air', "c.csv", 2, "unexpected end of data"),
+]  # fmt: skip

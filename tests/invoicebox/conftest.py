@@ -1,0 +1,113 @@
+"""The shop under test, the server it talks to, and a time that passes only when asked."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_provider import ScriptedProvider
+
+from miniapp.invoicebox.client import Merchant
+from miniapp.invoicebox.wire import Customer, Line, NewOrder
+
+SAMPLES = Path(__file__).parent.parent / "wire_samples"
+SHOP = "0192c0de-0000-7000-8000-0000000000ff"
+
+
+@pytest.fixture
+def sample() -> Callable[[str], bytes]:
+    return lambda name: (SAMPLES / name).read_bytes()
+
+
+@dataclass
+class Time:
+    """Seconds that pass only by sleeping; the pauses are remembered."""
+
+    now: float = 1000.0
+    pauses: list[float] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def provider() -> Iterator[ScriptedProvider]:
+    server = ScriptedProvider()
+    yield server
+    server.close()
+
+
+MakeShop = Callable[..., Merchant]
+
+
+@pytest.fixture
+def make_shop(provider: ScriptedProvider, time: Time) -> Iterator[MakeShop]:
+    made: list[Merchant] = []
+
+    def make(**changes: Any) -> Merchant:
+        settings: dict[str, Any] = {
+            "api_url": provider.url,
+            "version": "v3",
+            "token": "0123456789abcdef0123456789abcdef",
+            "merchant_id": SHOP,
+            "user_agent": "LoungeMiniApp/0.1 (Flask 3.1)",
+            "connect_timeout": 0.5,
+            "read_timeout": 0.3,
+            "write_timeout": 0.3,
+            "sleep": time.sleep,
+            "clock": time.clock,
+        }
+        made.append(Merchant(**settings | changes))
+        return made[-1]
+
+    yield make
+    for shop in made:
+        shop.close()
+
+
+@pytest.fixture
+def shop(make_shop: MakeShop) -> Merchant:
+    return make_shop()
+
+
+@pytest.fixture
+def answered_order(sample: Callable[[str], bytes]) -> dict[str, Any]:
+    """The order of the sample answer, without the envelope."""
+    order: dict[str, Any] = json.loads(sample("order_answer.json"))["data"]
+    return order
+
+
+@pytest.fixture
+def new_order() -> NewOrder:
+    """The order of order_create_request.json as the product says it."""
+    visit = date(2026, 12, 14)
+    name = "Посещение бизнес-зала «Бриз», аэропорт KUF, внутр. рейсы, 14.12.2026, 1 "
+    return NewOrder(
+        merchant_order_id="LNG-000417",
+        description="Бизнес-зал «Бриз», аэропорт KUF, 14.12.2026",
+        lines=(
+            Line("LNG-000417-1", name + "взрослый", 450_000, "RUS_VAT22", visit),
+            Line("LNG-000417-2", name + "ребёнок", 225_050, "RUS_VAT22", visit),
+        ),
+        expires_at=datetime(2026, 12, 14, 12, 30, tzinfo=UTC),
+        customer=Customer("Вера Заречная", "vera@zarechnaya.example", "+7 (900) 123-45-67"),
+        language="ru",
+        order_container_id="0192c0de-0000-7000-8000-00000000c001",
+        shop_id=5121,
+        notification_url="https://lounge.example/invoicebox/notification",
+        success_url="https://lounge.example/back/r-417/success",
+        fail_url="https://lounge.example/back/r-417/fail",
+        return_url="https://lounge.example/back/r-417/return",
+    )

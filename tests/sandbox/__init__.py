@@ -1,0 +1,1 @@
+"""The sandbox, reached over HTTP and SMTP as any client reaches it."""
