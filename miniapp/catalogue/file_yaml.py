@@ -60,7 +60,7 @@ def _compose(path: Path) -> Node | None:
 
 def _value(node: Node, path: ValuePath, source: Source) -> Any:
     source.lines.setdefault(path, node.start_mark.line + 1)
-    if False:
+    if node.anchor is not None:
         source.leave(path, gettext("anchors and aliases are not read: write the value out"))
         return None
     if isinstance(node, MappingNode):

@@ -62,16 +62,12 @@ def served_places(catalogue: Catalogue) -> list[ServedCity]:
 
 
 def _numbers(catalogue: Catalogue, words: list[str]) -> Iterator[int]:
-    index, joined = catalogue.index, "".join(words)
-    exact = index.by_code(joined)
+    index = catalogue.index
+    exact = index.by_code("".join(words))
     if exact is not None:
         yield exact
     yield from index.beginning(words)
-    if len(words) > 1:
-        yield from index.beginning([joined])
     yield from index.containing(words)
-    if len(words) > 1:
-        yield from index.containing([joined])
 
 
 def _once(numbers: Iterator[int]) -> Iterator[int]:
