@@ -51,10 +51,12 @@ class AsJson(sa.types.TypeDecorator[Any]):
     """A value of a pydantic type kept as JSON: checked when written and when read."""
 
     impl = sa.JSON
-    cache_ok = False
+    # Statements are cached by the arguments of the type, which it keeps under their names.
+    cache_ok = True
 
     def __init__(self, kind: Any) -> None:
-        super().__init__()
+        super().__init__(none_as_null=True)
+        self.kind = kind
         self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ARG002

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from miniapp.catalogue.errors import PriceRefusal
-from miniapp.catalogue.models import Lounge
+from miniapp.catalogue.models import Lounge, Rate
 from miniapp.catalogue.pricing import Party, quote, rates_for
 from miniapp.trip.fit import Fit, Trip, Verdict, check
 
@@ -36,14 +36,21 @@ def offers(lounges: Iterable[Lounge], *, trip: Trip, party: Party, now: datetime
     )
 
 
-def _offer(lounge: Lounge, trip: Trip, party: Party, now: datetime) -> Offer:
-    fit = check(lounge=lounge, trip=trip, now=now)
-    moment = fit.window.starts_at if fit.window else now
-    day = moment.astimezone(ZoneInfo(lounge.place.zone)).date()
-    prices = []
+def cheapest(lounge: Lounge, *, trip: Trip, party: Party, now: datetime) -> tuple[Rate, int] | None:
+    """The rate that costs the party least on the day of its trip, and the sum; None if none."""
+    day = (trip.at or now).astimezone(ZoneInfo(lounge.place.zone)).date()
+    priced = []
     for rate in rates_for(lounge, trip.direction, day):
         try:
-            prices.append(quote(lounge=lounge, rate=rate, party=party, extras=()).total)
+            priced.append((rate, quote(lounge=lounge, rate=rate, party=party).total))
         except PriceRefusal:
             continue
-    return Offer(lounge, fit, min(prices, default=None))
+    return min(priced, key=lambda of_rate: of_rate[1], default=None)
+
+
+def _offer(lounge: Lounge, trip: Trip, party: Party, now: datetime) -> Offer:
+    best = cheapest(lounge, trip=trip, party=party, now=now)
+    # The times told are those of the price told: a shorter stay may begin later.
+    stay = best[0].stay_minutes if best else None
+    fit = check(lounge=lounge, trip=trip, now=now, stay_minutes=stay)
+    return Offer(lounge, fit, best[1] if best else None)

@@ -13,12 +13,13 @@ from miniapp.base import clock, htmx, i18n
 from miniapp.catalogue import queries
 from miniapp.catalogue.errors import PriceRefusal
 from miniapp.catalogue.models import Lounge, Rate
-from miniapp.catalogue.pricing import Quote, rates_for
+from miniapp.catalogue.pricing import Party, Quote, rates_for
 from miniapp.orders import placing
 from miniapp.orders.errors import LoungeNotFound, Refusal, VisitDoesNotFit
 from miniapp.orders.models import Channel, State
 from miniapp.orders.placing import Wish
 from miniapp.trip.fit import Fit, check, next_opening
+from miniapp.trip.offers import cheapest
 from miniapp.web import errors
 from miniapp.web.traveller import door, facts, forms, links, private
 from miniapp.web.traveller.facts import TripFacts
@@ -117,11 +118,12 @@ def _page(
 
 
 def _prefilled(lounge: Lounge, trip: TripFacts, now: datetime) -> VisitForm:
-    start = _first_start(lounge, trip, now)
+    best = cheapest(lounge, trip=trip.trip, party=Party(adults=trip.adults), now=now)
+    rate = best[0] if best else None
+    start = _first_start(lounge, trip, rate, now)
     local = start.astimezone(ZoneInfo(lounge.place.zone))
-    rates = rates_for(lounge, trip.trip.direction, local.date())
     return VisitForm(
-        rate=rates[0].code if rates else "",
+        rate=rate.code if rate else "",
         visit_date=local.date().isoformat(),
         visit_time=local.strftime("%H:%M"),
         adults=str(min(trip.adults, lounge.max_party)),
@@ -129,9 +131,10 @@ def _prefilled(lounge: Lounge, trip: TripFacts, now: datetime) -> VisitForm:
     )
 
 
-def _first_start(lounge: Lounge, trip: TripFacts, now: datetime) -> datetime:
+def _first_start(lounge: Lounge, trip: TripFacts, rate: Rate | None, now: datetime) -> datetime:
     """The best start for the flight, else the first hour that can still be bought."""
-    fit = check(lounge=lounge, trip=trip.trip, now=now)
+    stay = rate.stay_minutes if rate else None
+    fit = check(lounge=lounge, trip=trip.trip, now=now, stay_minutes=stay)
     if fit.window is not None:
         return fit.window.starts_at
     start = now + timedelta(minutes=lounge.lead_minutes + 60)
