@@ -19,7 +19,7 @@
   const TICKET_LIMIT = 200000;
 
   // --- who may speak to us ---------------------------------------------------------------------
-  const allowed = (origin) => app.dataset.origins.split(" ").some((source) => {
+  const allowed = (origin) => app.dataset.origins.toLowerCase().split(" ").some((source) => {
     if (source === "'self'") return origin === location.origin;
     const [, scheme, host, port] = /^(https?):\/\/([^:]+)(?::(.+))?$/i.exec(source) || [];
     let url;
@@ -76,7 +76,8 @@
   };
 
   const hear = (data, origin, first) => {
-    const open = object(object(data).public);
+    const open = object(data).public;
+    if (object(open) !== open) return;
     if (!webview) hostOrigin = origin;
     answered = true;
     clearInterval(calling);
@@ -96,11 +97,18 @@
     report();
   };
 
+  const written = (ticket) => {
+    try {
+      const json = JSON.stringify(Array.isArray(ticket) ? ticket : [], ticketPart);
+      return json.length > TICKET_LIMIT ? "[]" : json;
+    } catch { return "[]"; /* it goes round in a ring, or is deeper than the stack */ }
+  };
   const suggest = (ticket, locale) => {
     const form = $("#ticket");
-    if (!form || active) return;
-    const json = JSON.stringify(Array.isArray(ticket) ? ticket : [], ticketPart);
-    if (json.length > TICKET_LIMIT || json === "[]") return reveal();
+    if (!form || active) return reveal();
+    const json = written(ticket);
+    const spoken = document.documentElement.lang;
+    if (json === "[]" && (locale || spoken).slice(0, 2).toLowerCase() === spoken) return reveal();
     form.elements.ticket.value = json;
     form.elements.locale.value = locale;
     form.dispatchEvent(new Event("ticket"));
@@ -108,9 +116,9 @@
 
   // The search was usable all the time: now it stands alone.
   const reveal = () => {
-    const screen = $("#screen");
-    if (screen.dataset.screen !== "skeleton") return;
-    screen.dataset.screen = "where";
+    const main = $("#screen");
+    if (main.dataset.screen !== "skeleton") return;
+    main.dataset.screen = "where";
     report();
   };
 
@@ -154,22 +162,39 @@
   });
 
   const show = (selector, on) => { const element = $(selector); if (element) element.hidden = !on; };
-  let screen = $("#screen").dataset.screen;
+  let shown = $("#screen");
   const settle = () => {
+    reveal();
     const main = $("#screen");
+    document.documentElement.lang = main.lang || document.documentElement.lang;
     fill();
     speak();
-    if (active && main.dataset.screen !== screen) {
-      (main.querySelector("[role=alert][tabindex]") || main.querySelector("h1"))?.focus();
+    if (active && main !== shown) {
+      const isNew = main.dataset.screen !== shown.dataset.screen;
+      (main.querySelector("[role=alert][tabindex]") || (isNew && main.querySelector("h1")) || null)?.focus();
     }
-    screen = main.dataset.screen;
+    shown = main;
     report();
   };
+
+  // What the traveller has begun meanwhile is not taken away by the ticket's suggestion.
+  document.addEventListener("htmx:before:swap", (event) => {
+    if (!active || event.detail.ctx.sourceElement.id !== "ticket") return;
+    event.preventDefault();
+    reveal();
+  });
 
   document.addEventListener("htmx:after:swap", () => setTimeout(settle));
   document.addEventListener("htmx:before:request", () => show("#trouble", false));
   for (const name of ["htmx:error", "htmx:response:error"]) {
-    document.addEventListener(name, () => { show("#trouble", true); reveal(); report(); });
+    document.addEventListener(name, ({ detail: { ctx } }) => {
+      // A refusal is a screen of its own; what is never swapped in has to be told here.
+      if (name === "htmx:response:error" && ctx.response.status < 500) return;
+      show("#trouble", true);
+      if (active && ctx?.sourceElement.matches("a, form")) $("#trouble").focus();
+      reveal();
+      report();
+    });
   }
   for (const name of ["pointerdown", "keydown", "input"]) {
     document.addEventListener(name, (event) => {

@@ -6,7 +6,7 @@ sales channels go through here, so online, desk and ERP share one count.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +22,9 @@ SLOT = timedelta(minutes=30)
 
 def slots(start: datetime, end: datetime) -> list[datetime]:
     """The half hours, in UTC, that the half-open span touches."""
-    first = start.replace(minute=start.minute // 30 * 30, second=0, microsecond=0)
+    # Some zones are a quarter of an hour off: their half hours are not those of UTC.
+    begins = start.astimezone(UTC)
+    first = begins.replace(minute=begins.minute // 30 * 30, second=0, microsecond=0)
     count = -(-(end - first) // SLOT)
     return [first + n * SLOT for n in range(count)]
 
@@ -46,6 +48,7 @@ def release(session: Session, visits: Sequence[Visit]) -> None:
             .execution_options(synchronize_session="fetch")
         )
         if given_back.rowcount == 1 and visit.seats:  # type: ignore[attr-defined]
+            _lock(session, visit.lounge_id, slots(visit.starts_at, visit.seats_until))
             session.execute(_change(visit, -visit.seats))
 
 
@@ -84,13 +87,18 @@ def _change(visit: Visit, seats: int) -> sa.Update:
 
 
 def _make_rows(session: Session, lounge_id: int, wanted: Sequence[datetime]) -> None:
-    """See that each slot has a row, and lock them in the order of time."""
+    """See that each slot has a row, and lock them."""
     rows: list[dict[str, Any]] = [
         {"lounge_id": lounge_id, "starts_at": moment, "taken": 0} for moment in wanted
     ]
     # The same statement in both dialects; SQLAlchemy has no common name for it.
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     session.execute(dialect.insert(SeatSlot).on_conflict_do_nothing(), rows)
+    _lock(session, lounge_id, wanted)
+
+
+def _lock(session: Session, lounge_id: int, wanted: Sequence[datetime]) -> None:
+    """Lock the slots in the order of time: an UPDATE alone locks them in any order."""
     session.execute(
         sa.select(SeatSlot.starts_at)
         .where(SeatSlot.lounge_id == lounge_id, SeatSlot.starts_at.in_(wanted))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from miniapp.base.db import outside_transaction, transaction
 from miniapp.invoicebox.client import Merchant
 from miniapp.invoicebox.errors import Duplicate, OutcomeUnknown, ProviderError, Refused, Unavailable
-from miniapp.invoicebox.wire import Customer, Line, NewOrder, ProviderOrder
+from miniapp.invoicebox.wire import Customer, Line, NewOrder, OrderStatus, ProviderOrder
 from miniapp.orders import holds, queries
 from miniapp.orders.errors import ProviderRefused, ProviderUnavailable
 from miniapp.orders.lifecycle import Actor, Move, allows, make
@@ -32,6 +32,7 @@ _LOOK_AGAIN = timedelta(seconds=5)
 _ASK_AFTER = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30))
 _ASK_EVERY = timedelta(hours=1)
 _DESCRIPTION_LIMIT = 1000
+_SECURED = {OrderStatus.COMPLETED, OrderStatus.HOLD}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,12 @@ def issue(*, number: str, merchant: Merchant, addresses: Addresses, now: datetim
     Afterwards the order awaits payment, or is still *invoicing* when the outcome is unknown.
     Raises ProviderRefused or ProviderUnavailable; the order is a draft again then.
     """
-    new = _new_order(queries.by_number(number), addresses)
+    try:
+        new = _new_order(queries.by_number(number), addresses)
+    except ValueError as fault:
+        log.error("invoice.impossible", order=number, reason=str(fault))
+        _take_back(number, now, reason="impossible")
+        raise ProviderRefused from fault
     outside_transaction()
     try:
         answer = merchant.create_order(new)
@@ -117,13 +123,19 @@ def _accept(
         order = queries.locked(session, number)
         if order is None:
             return
-        if answer.amount == order.amount and answer.processable and answer.payment_url:
+        if not allows(order.state, Move.INVOICE) or _is_usable(answer, order):
             _adopt(session, order, answer, now, actor)
             return
     log.error("invoice.unusable", order=number, provider_id=answer.id)
     _cancel_quietly(answer, merchant)
     _take_back(number, now, reason="unusable")
     raise ProviderRefused
+
+
+def _is_usable(answer: ProviderOrder, order: Order) -> bool:
+    """Whether it can be paid, or was paid meanwhile, and is what we asked for."""
+    reachable = answer.payment_url or answer.status in _SECURED
+    return answer.amount == order.amount and answer.processable and bool(reachable)
 
 
 def _adopt(

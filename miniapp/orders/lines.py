@@ -15,6 +15,7 @@ from miniapp.invoicebox.wire import vat_of
 from miniapp.orders.models import Guest, GuestKind, Line, Visit
 
 _NAME_LIMIT = 128
+_PART_LIMIT = 40
 
 
 def of_visit(*, number: str, visit: Visit, lounge: Lounge, quote: Quote) -> list[Line]:
@@ -50,10 +51,11 @@ def _receipt_name(priced: PriceLine, guest: Guest | None, lounge: Lounge, day: s
             if priced.extra
             else gettext("Visit to business lounge “%(lounge)s”") % {"lounge": lounge.name}
         )
-        parts = [what, _where(lounge), day]
+        rest = f", {shorten(_where(lounge), _PART_LIMIT)}, {day}"
         if guest is not None:
-            parts.append(guest.name or _kind(guest.kind))
-    return shorten(", ".join(part for part in parts if part), _NAME_LIMIT)
+            rest += f", {shorten(guest.name, _PART_LIMIT) or _kind(guest.kind)}"
+    # Where, when and whom stand at the end, so a long name of the lounge gives way.
+    return shorten(what, _NAME_LIMIT - len(rest)) + rest
 
 
 def _where(lounge: Lounge) -> str:

@@ -27,6 +27,7 @@ from miniapp.orders.models import HandledNotification, Order, State
 log = structlog.get_logger()
 
 _SECURED = {OrderStatus.COMPLETED: Move.PAY, OrderStatus.HOLD: Move.HOLD}
+_GOT_MONEY = {State.HELD, State.PAID, State.UNDELIVERABLE}
 _CURRENCY = "RUB"
 # How long a sweep has an order to itself.
 _LOOK_LEASE = timedelta(minutes=1)
@@ -96,12 +97,14 @@ def ask(*, number: str, merchant: Merchant, now: datetime) -> None:
     if found is not None and found.status is not OrderStatus.CREATED:
         evidence = Evidence(found.id, number, found.status, found.amount, found.currency)
         apply(evidence, actor=Actor.SWEEP, now=now)
-        return
     with transaction() as session:
         waiting = queries.locked(session, number)
         if waiting is None or waiting.state is not State.AWAITING_PAYMENT:
             return
-        if now >= deadline:
+        if found is not None and found.status in _SECURED:
+            # Money that does not count yet, or not for this order: ask on, never let it expire.
+            waiting.look_at = next_look(confirmed_at, now)
+        elif now >= deadline:
             _let_go(session, waiting, Move.EXPIRE, Actor.SWEEP, now)
         else:
             waiting.look_at = min(next_look(confirmed_at, now), deadline)
@@ -114,7 +117,9 @@ def _decide(
     if status in _SECURED:
         return _secured(session, order, evidence, _SECURED[status], actor, now)
     # Row 10: only a move that the table of the lifecycle allows, else the news came too late.
-    if status is OrderStatus.CANCELED and allows(order.state, Move.CANCEL):
+    if order.provider_id not in {None, evidence.provider_id}:
+        log.warning("payment.other_order", order=order.number, provider_id=evidence.provider_id)
+    elif status is OrderStatus.CANCELED and allows(order.state, Move.CANCEL):
         _let_go(session, order, Move.CANCEL, actor, now)
     elif status is OrderStatus.EXPIRED and allows(order.state, Move.EXPIRE):
         _let_go(session, order, Move.EXPIRE, actor, now)
@@ -144,7 +149,7 @@ def _secured(
 
 def _objection(order: Order, evidence: Evidence) -> Answer | None:
     """Why this money cannot be taken for the order's, when it cannot."""
-    if order.state in {State.HELD, State.PAID} and order.provider_id != evidence.provider_id:
+    if order.state in _GOT_MONEY and order.provider_id != evidence.provider_id:
         log.error("payment.twice", order=order.number, provider_id=evidence.provider_id)
         return Answer.ORDER_ALREADY_PAID
     if (evidence.amount, evidence.currency) != (order.amount, _CURRENCY):
@@ -189,6 +194,7 @@ def _undeliverable(
 ) -> Answer:
     """Row 9: the money goes back."""
     log.error("payment.undeliverable", order=order.number)
+    holds.release(session, order.visits)
     make(
         session,
         order,

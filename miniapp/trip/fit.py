@@ -187,5 +187,6 @@ def _of_time(lounge: Lounge, trip: Trip, window: Window, now: datetime) -> Itera
         last_leave = _last_leave(lounge, trip.at)
         if window.starts_at >= last_leave:
             yield Reason(Why.AFTER_BOARDING, moment=last_leave)
-    if trip.since is not None and window.starts_at < trip.since:
-        yield Reason(Why.TOO_EARLY, moment=trip.since)
+    landing = trip.at if trip.direction is Direction.ARRIVAL else trip.since
+    if landing is not None and window.starts_at < landing:
+        yield Reason(Why.TOO_EARLY, moment=landing)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from miniapp.catalogue.models import Direction, Place, Zone
 from miniapp.catalogue.queries import Catalogue
+from miniapp.trip import stations
 from miniapp.trip.reservation import Segment, Stop, Ticket
 
 # A longer stop between two flights is a stay, not a transfer.
@@ -111,7 +112,9 @@ def _leaving(
 
 
 def _place(stop: Stop, catalogue: Catalogue) -> Place | None:
-    return catalogue.places.get(stop.code) if stop.code else None
+    if stop.code:
+        return catalogue.places.get(stop.code)
+    return stations.named(stop.name, catalogue)
 
 
 def _moment(stop: Stop, place: Place | None) -> datetime | None:

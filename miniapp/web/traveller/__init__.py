@@ -45,7 +45,6 @@ def private(response: Response) -> Response:
     """Keep a page with somebody's data out of every cache and index."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -6,12 +6,12 @@ the order has by then; it never makes a second order.
 
 from flask import Response, request, url_for
 
-from miniapp.base import clock, htmx, i18n
+from miniapp.base import clock, htmx
 from miniapp.orders import invoicing, ladder, placing
 from miniapp.orders.errors import AlreadyConfirmed, Refusal
 from miniapp.orders.invoicing import Addresses
 from miniapp.orders.models import Order, State
-from miniapp.web import errors, house
+from miniapp.web import errors, house, language
 from miniapp.web.traveller import door, links, outcome, private
 
 
@@ -48,7 +48,7 @@ def confirm(token: str) -> Response:
 
 
 def _show(order: Order, token: str, refused: Refusal | None = None) -> Response:
-    _speak(order)
+    language.speak(order.locale)
     if order.state is not State.DRAFT:
         return outcome.show(order, token=token)
     status = errors.status_of(refused.code) if refused else 200
@@ -58,16 +58,11 @@ def _show(order: Order, token: str, refused: Refusal | None = None) -> Response:
             status=status,
             order=order,
             token=token,
-            ladder=ladder.of_order(order),
+            ladder=[rung for rung in ladder.of_order(order) if rung.until > clock.now()],
+            agreed=frozenset(request.form),
             refusal=errors.sentence(refused.code) if refused else None,
         )
     )
-
-
-def _speak(order: Order) -> None:
-    """The buyer's page speaks the language of the order unless the address asks otherwise."""
-    if not request.args.get("lang"):
-        i18n.use(i18n.product()[order.locale])
 
 
 def _addresses(order: Order) -> Addresses:

@@ -16,7 +16,7 @@ from miniapp.trip.fit import Trip
 from miniapp.trip.points import Point
 
 _MAX_GUESTS = 20
-_YEARS = range(2000, 2200)
+YEARS = range(2000, 2200)
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -88,7 +88,7 @@ def _moment(value: str | None) -> datetime | None:
         moment = datetime.fromisoformat((value or "").replace(" ", "+"))
     except ValueError:
         return None
-    if moment.tzinfo is None or moment.year not in _YEARS:
+    if moment.tzinfo is None or moment.year not in YEARS:
         return None
     return moment.astimezone(UTC)
 

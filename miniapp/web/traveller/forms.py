@@ -18,11 +18,11 @@ from miniapp.catalogue.models import Lounge
 from miniapp.catalogue.pricing import Party
 from miniapp.orders.models import GuestKind, Order
 from miniapp.orders.placing import Buyer, Host, Wish
-from miniapp.web.traveller.facts import TripFacts
+from miniapp.web.traveller.facts import YEARS, TripFacts
 
 _MAX_COUNT = 20
 _MAX_NAME = 100
-_TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)", re.ASCII)
+_TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(:[0-5]\d)?", re.ASCII)
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _CONTAINER = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
 _SHOP = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
@@ -73,7 +73,7 @@ class VisitForm:
     def wish(self, lounge: Lounge, facts: TripFacts) -> Wish | None:
         """What is wished for; None, and faults, when it cannot be understood."""
         party, starts_at = self.party(), self.starts_at(lounge.place.zone)
-        if self.errors or starts_at is None:
+        if starts_at is None or self.errors.keys() & {"adults", "children", "infants"}:
             return None
         return Wish(
             lounge=lounge.slug,
@@ -103,25 +103,30 @@ class VisitForm:
 
     def _count(self, name: str) -> int:
         typed = getattr(self, name).strip() or "0"
-        if not (typed.isascii() and typed.isdigit() and int(typed[:4]) <= _MAX_COUNT):
+        number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else None
+        if number is None or number > _MAX_COUNT:
             self.errors[name] = marked("Write a number from 0 to 20.")
             return 0
-        return int(typed)
+        return number
 
     def _day(self) -> date | None:
         typed = self.visit_date.strip()
         # A browser sends 2026-12-14; without its date field people write 14.12.2026.
         match = _DAY.fullmatch(typed)
         try:
-            return date.fromisoformat(
+            day = date.fromisoformat(
                 f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}" if match else typed
             )
         except ValueError:
+            day = date.min
+        # Arithmetic near the ends of the calendar overflows.
+        if day.year not in YEARS:
             self.errors["visit_date"] = marked("Write the day like 14.12.2026.")
             return None
+        return day
 
     def _hour(self) -> time | None:
-        match = _TIME.fullmatch(self.visit_time.strip()[:5])
+        match = _TIME.fullmatch(self.visit_time.strip())
         if match is None:
             self.errors["visit_time"] = marked("Write the time like 17:15.")
             return None

@@ -20,10 +20,12 @@ from miniapp.orders.models import Channel, State
 from miniapp.orders.placing import Wish
 from miniapp.trip.fit import Fit, check, next_opening
 from miniapp.trip.offers import cheapest
-from miniapp.web import errors
+from miniapp.web import errors, language
 from miniapp.web.traveller import door, facts, forms, links, private
 from miniapp.web.traveller.facts import TripFacts
 from miniapp.web.traveller.forms import VisitForm
+
+_OPEN_TO_CHANGE = {State.DRAFT, State.EXPIRED, State.CANCELLED, State.UNDELIVERABLE}
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,10 @@ def order(slug: str) -> Response:
 
 @door.get("/orders/<token>/change")
 def change(token: str) -> Response:
-    """The form of a draft once more, with all that was typed."""
+    """The form of a draft, or of an order that came to nothing, with all that was typed."""
     order = links.opened(token, links.MANAGE)
-    if order.state is not State.DRAFT:
+    language.speak(order.locale)
+    if order.state not in _OPEN_TO_CHANGE:
         return _see_other(url_for("traveller.order_page", token=token))
     visit = order.visits[0]
     return private(_page(_lounge(visit.lounge.slug), facts.of_visit(visit), forms.of_order(order)))

@@ -2,7 +2,8 @@
 
 The entry is impersonal and waits for nobody: its skeleton already holds a usable search. The
 host's data arrive by message; the ticket part of them is posted here and answered with the
-ticket's points, or with 204 when nothing was understood and the search may stand.
+ticket's points, or with 204 when nothing was understood and the search may stand; in another
+language the search is answered anew.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from miniapp.trip import points, reservation
 from miniapp.trip.fit import Verdict
 from miniapp.trip.offers import Offer, offers
 from miniapp.trip.points import Point
-from miniapp.web.traveller import door, facts
+from miniapp.web.traveller import door, facts, private
 
 
 @dataclass(frozen=True)
@@ -54,25 +55,28 @@ def entry() -> Response:
 @door.post("/suggestion")
 def suggest() -> Response:
     """The points of the host's ticket with their lounges."""
-    locale = request.form.get("locale", "")
+    locale, spoken = request.form.get("locale", ""), i18n.locale()
     if not g.lang and locale[:2].lower() in i18n.LOCALES:
         g.lang = locale[:2].lower()
         i18n.use(i18n.product()[g.lang])
     ticket = reservation.read(request.form.get("ticket", ""))
-    if not ticket.segments:
+    if not ticket.segments and i18n.locale() == spoken:
         return Response(status=204)
     catalogue, now = queries.current(), clock.now()
     found = points.of(ticket, catalogue, now=now)
     suggestions = [s for point in found if (s := _suggestion(point, catalogue, now))]
-    if not suggestions:
+    if ticket.segments and not suggestions:
         return htmx.page("traveller/unavailable.html")
-    return htmx.page(
-        "traveller/where.html",
-        screen="where",
-        suggestions=suggestions,
-        served=served_places(catalogue),
-        hits=None,
-        text="",
+    # The passengers' names are in it, for the form that follows.
+    return private(
+        htmx.page(
+            "traveller/where.html",
+            screen="where",
+            suggestions=suggestions,
+            served=served_places(catalogue),
+            hits=None,
+            text="",
+        )
     )
 
 

@@ -4,10 +4,11 @@ The page asks our own server and nobody else; an address the provider sent the b
 hint at most. "Not known yet" is an answer of its own and ends in the truth.
 """
 
-from flask import Response
+from flask import Response, url_for
 
-from miniapp.base import htmx, i18n
+from miniapp.base import htmx
 from miniapp.orders.models import Order, State
+from miniapp.web import language
 from miniapp.web.traveller import door, facts, links, private
 
 _SCREENS = {
@@ -25,15 +26,16 @@ _SCREENS = {
 def back(token: str, how: str) -> Response:
     """Where the payment page sends the buyer: shows the state, changes nothing."""
     order = links.opened(token, links.RETURN)
-    i18n.use(i18n.product()[order.locale])
+    language.speak(order.locale)
     return show(order, token=None, returned=how)
 
 
-def _again(order: Order) -> str:
-    """The same lounge for the same flight, to choose anew."""
+def _again(order: Order, token: str | None) -> str:
+    """To choose anew: for the buyer with all that was typed, else the lounge and the flight."""
+    if token:
+        return url_for("traveller.change", token=token)
     visit = order.visits[0]
-    trip = facts.of_visit(visit)
-    return links.lounge_for(visit.lounge.slug, trip)
+    return links.lounge_for(visit.lounge.slug, facts.of_visit(visit))
 
 
 def show(order: Order, *, token: str | None, returned: str | None = None) -> Response:
@@ -51,6 +53,6 @@ def show(order: Order, *, token: str | None, returned: str | None = None) -> Res
             token=token,
             returned=returned,
             vouchers=vouchers,
-            again=_again(order),
+            again=_again(order, token),
         )
     )

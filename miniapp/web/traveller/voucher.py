@@ -1,11 +1,12 @@
 """6 Voucher: the page behind the link of the letter, for reading only."""
 
-from flask import Response, request
+from flask import Response
 
-from miniapp.base import htmx, i18n, qr
+from miniapp.base import htmx, qr
 from miniapp.base.i18n import gettext
 from miniapp.orders import vouchers
 from miniapp.orders.models import State
+from miniapp.web import language
 from miniapp.web.traveller import door, links, private
 
 
@@ -14,8 +15,7 @@ def voucher(token: str) -> Response:
     """The voucher with its code, or why it is not valid."""
     found = links.opened_voucher(token)
     order = found.visit.order
-    if not request.args.get("lang"):
-        i18n.use(i18n.product()[order.locale])
+    language.speak(order.locale)
     valid = found.voided_at is None and order.state in {State.HELD, State.PAID}
     return private(
         htmx.page(
