@@ -111,7 +111,10 @@
     if (json === "[]" && (locale || spoken).slice(0, 2).toLowerCase() === spoken) return reveal();
     form.elements.ticket.value = json;
     form.elements.locale.value = locale;
-    form.dispatchEvent(new Event("ticket"));
+    // htmx comes after us, and is ready when the document is.
+    const post = () => setTimeout(() => form.dispatchEvent(new Event("ticket")));
+    if (document.readyState === "complete" || window.htmx) post();
+    else document.addEventListener("DOMContentLoaded", post);
   };
 
   // The search was usable all the time: now it stands alone.

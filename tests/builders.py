@@ -210,9 +210,7 @@ def _visit(lounge: Lounge, starts_at: datetime, children: int) -> Visit:
         position=1,
         lounge=lounge,
         lounge_id=lounge.id,
-        trip=Trip(
-            direction=Direction.DEPARTURE, at=starts_at + timedelta(hours=2, minutes=40)
-        ),
+        trip=Trip(direction=Direction.DEPARTURE, at=starts_at + timedelta(hours=2, minutes=40)),
         rate_code="standard",
         rate_name=text("Стандартный", "Standard"),
         starts_at=starts_at,

@@ -8,8 +8,9 @@ runs on PostgreSQL, where the conditional updates carry the proof.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,6 +76,8 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(metadata=Base.metadata)
 
+_sqlite_turn = Lock()
+
 
 def connect(app: Flask, url: str) -> None:
     """Bind an application to the database at ``url``; nothing is opened or created yet."""
@@ -121,13 +124,22 @@ def transaction() -> Iterator[Session]:
     session = reading()
     session.rollback()
     session.expire_all()
-    session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with _turn(session):
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def _turn(session: Session) -> AbstractContextManager[object]:
+    """Let the writers of this process queue for SQLite's one write lock.
+
+    Left to itself SQLite has them sleep and try again: an unlucky one waits for seconds.
+    """
+    return _sqlite_turn if session.get_bind().dialect.name == "sqlite" else nullcontext()
 
 
 def outside_transaction() -> None:

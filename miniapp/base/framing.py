@@ -30,9 +30,11 @@ def protect(app: Flask, *, ancestors: str, framable: frozenset[str], inline_styl
     )
 
     def headers(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if request.endpoint == "static":
+            return _lean(response)
         open_to = ancestors if request.blueprint in framable or not request.endpoint else _NEVER
         response.headers["Content-Security-Policy"] = policy.format(ancestors=open_to)
-        response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -40,3 +42,11 @@ def protect(app: Flask, *, ancestors: str, framable: frozenset[str], inline_styl
         return response
 
     app.after_request(headers)
+
+
+def _lean(response: Response) -> Response:
+    """A script or stylesheet without what only a page needs: each header costs a phone time."""
+    for name in ("Content-Disposition", "Expires", "Last-Modified", "X-Request-Id"):
+        response.headers.pop(name, None)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    return response

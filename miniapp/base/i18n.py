@@ -144,6 +144,7 @@ def install(environment: Environment) -> None:
     environment.globals["locale"] = locale
 
 
+@cache
 def product() -> Languages:
     """The languages of the mini-app itself."""
     return load(Path(__file__).resolve().parent.parent / "translations")

@@ -135,7 +135,8 @@ def _accept(
 def _is_usable(answer: ProviderOrder, order: Order) -> bool:
     """Whether it can be paid, or was paid meanwhile, and is what we asked for."""
     reachable = answer.payment_url or answer.status in _SECURED
-    return answer.amount == order.amount and answer.processable and bool(reachable)
+    same_sum = (answer.amount, answer.currency) == (order.amount, order.currency)
+    return same_sum and answer.processable and bool(reachable)
 
 
 def _adopt(

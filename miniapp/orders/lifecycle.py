@@ -123,7 +123,8 @@ def make(
         sa.update(Order)
         .where(Order.id == order.id, Order.state == seen)
         .values(state=step.target, **values)
-        .execution_options(synchronize_session=False)
+        # The order in hand learns its new values too, without being read again.
+        .execution_options(synchronize_session="evaluate")
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise MoveRefused(f"{order.number}: {move} from {seen} came second")
@@ -146,5 +147,3 @@ def make(
             payload={"order": order.number},
             now=now,
         )
-    session.flush()
-    session.refresh(order)

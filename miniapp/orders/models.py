@@ -76,6 +76,7 @@ class Order(Base):
     paid_at: Mapped[datetime | None]
     amount: Mapped[int]
     vat: Mapped[int]
+    currency: Mapped[str] = mapped_column(sa.String(3), default="RUB")
     contact_name: Mapped[str]
     contact_email: Mapped[str]
     contact_phone: Mapped[str]

@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 _SECURED = {OrderStatus.COMPLETED: Move.PAY, OrderStatus.HOLD: Move.HOLD}
 _GOT_MONEY = {State.HELD, State.PAID, State.UNDELIVERABLE}
-_CURRENCY = "RUB"
 # How long a sweep has an order to itself.
 _LOOK_LEASE = timedelta(minutes=1)
 
@@ -152,7 +151,7 @@ def _objection(order: Order, evidence: Evidence) -> Answer | None:
     if order.state in _GOT_MONEY and order.provider_id != evidence.provider_id:
         log.error("payment.twice", order=order.number, provider_id=evidence.provider_id)
         return Answer.ORDER_ALREADY_PAID
-    if (evidence.amount, evidence.currency) != (order.amount, _CURRENCY):
+    if (evidence.amount, evidence.currency) != (order.amount, order.currency):
         log.error("payment.wrong_amount", order=order.number, provider_id=evidence.provider_id)
         return Answer.ORDER_WRONG_AMOUNT
     return Answer.SHIPPING_UNAVAILABLE if order.state is State.UNDELIVERABLE else None
@@ -163,6 +162,8 @@ def _seats_stand(session: Session, order: Order, now: datetime) -> bool:
     missing = [visit for visit in order.visits if not visit.seats_held]
     if any(visit.leave_by <= now for visit in order.visits):
         return False
+    if not missing:
+        return True
     try:
         with session.begin_nested():
             holds.take(session, missing)

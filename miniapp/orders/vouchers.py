@@ -20,7 +20,7 @@ _CYRILLIC = str.maketrans("АСЕНКМРТХУ", "ACEHKMPTXY")
 
 def issue(session: Session, visit: Visit, *, now: datetime) -> Voucher:
     """Issue the voucher of a paid visit, in the caller's transaction."""
-    voucher = Voucher(visit=visit, code=new_code(), generation=0, issued_at=now)
+    voucher = Voucher(visit_id=visit.id, code=new_code(), generation=0, issued_at=now)
     session.add(voucher)
     return voucher
 

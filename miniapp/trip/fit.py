@@ -15,6 +15,9 @@ from miniapp.catalogue.models import UNLIMITED_STAY_MINUTES, Direction, Lounge, 
 # After landing, until a passenger can stand at the lounge's door.
 _AFTER_LANDING = timedelta(minutes=20)
 
+# A visit is not proposed so late that its invoice would end while it is being filled in.
+_TIME_TO_PAY = timedelta(minutes=15)
+
 
 class Verdict(StrEnum):
     """From best to worst."""
@@ -112,7 +115,7 @@ def propose(*, lounge: Lounge, trip: Trip, now: datetime, stay: timedelta) -> da
         start = _last_leave(lounge, trip.at) - stay
         earliest = [earliest_entry(lounge, trip), trip.since and trip.since + _AFTER_LANDING]
         start = max([start, *(moment for moment in earliest if moment)])
-    start = max(start, now + timedelta(minutes=lounge.lead_minutes))
+    start = max(start, now + timedelta(minutes=lounge.lead_minutes) + _TIME_TO_PAY)
     return _quarter(next_opening(lounge, start))
 
 
@@ -133,9 +136,11 @@ def next_opening(lounge: Lounge, moment: datetime) -> datetime:
     """The moment itself when the lounge is open then, else when it opens next within a week."""
     zone = lounge.place.zone
     today = moment.astimezone(ZoneInfo(zone)).date()
-    days = [today + timedelta(days=n) for n in range(-1, 8)]
-    spans = sorted(span for day in days for span in lounge.hours.open_spans(day, zone))
-    return next((max(moment, start) for start, end in spans if end > moment), moment)
+    for n in range(-1, 8):
+        for start, end in sorted(lounge.hours.open_spans(today + timedelta(days=n), zone)):
+            if end > moment:
+                return max(moment, start)
+    return moment
 
 
 def _quarter(moment: datetime) -> datetime:

@@ -30,6 +30,13 @@ def receive() -> Response:
     return jsonify(status="error", code=answer, message=answer)
 
 
+@door.errorhandler(Exception)
+def fail(fault: Exception) -> Response:
+    """A fault of ours: say so in the provider's words, for only then does it come again."""
+    log.exception("notification.failed", exc_info=fault)
+    return jsonify(status="error", code=Answer.OUT_OF_SERVICE, message=Answer.OUT_OF_SERVICE)
+
+
 def _answer(raw: bytes) -> Answer:
     keys, algorithm = house().notification_keys, house().signature_algorithm
     if not signature.verify(raw, request.headers.get("X-Signature"), keys, algorithm):  # row 1

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_provider import ScriptedProvider
 
 from miniapp.invoicebox.client import Merchant
 from miniapp.invoicebox.wire import Customer, Line, NewOrder
+from tests.invoicebox.scripted_provider import ScriptedProvider
 
 SAMPLES = Path(__file__).parent.parent / "wire_samples"
 SHOP = "0192c0de-0000-7000-8000-0000000000ff"

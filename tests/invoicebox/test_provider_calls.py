@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 import structlog
-from scripted_provider import (
-    data,
-    error,
-    hang_up,
-    reply,
-)
 
 from miniapp.invoicebox.errors import (
     OutcomeUnknown,
 )
 from miniapp.invoicebox.wire import OrderStatus
+from tests.invoicebox.scripted_provider import (
+    data,
+    error,
+    hang_up,
+    reply,
+)
 
 ORDER_ID = "0192c0de-0000-7000-8000-00000000a001"
 SHOP = "0192c0de-0000-7000-8000-0000000000ff"

@@ -1,16 +1,16 @@
 """Orders are looked up, and only the order that was asked for is taken (sections 4, 5)."""
 
 import pytest
-from scripted_provider import (
-    data,
-    error,
-    reply,
-)
 
 from miniapp.invoicebox.errors import (
     OutcomeUnknown,
 )
 from miniapp.invoicebox.wire import OrderStatus
+from tests.invoicebox.scripted_provider import (
+    data,
+    error,
+    reply,
+)
 
 ORDER_ID = "0192c0de-0000-7000-8000-00000000a001"
 SHOP = "0192c0de-0000-7000-8000-0000000000ff"

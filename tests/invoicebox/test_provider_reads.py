@@ -3,7 +3,13 @@
 import time as wall
 
 import pytest
-from scripted_provider import (
+
+from miniapp.invoicebox.errors import (
+    OutcomeUnknown,
+    ProviderError,
+    Unavailable,
+)
+from tests.invoicebox.scripted_provider import (
     closed_port,
     cut_within,
     data,
@@ -11,12 +17,6 @@ from scripted_provider import (
     hang_up,
     reply,
     silence,
-)
-
-from miniapp.invoicebox.errors import (
-    OutcomeUnknown,
-    ProviderError,
-    Unavailable,
 )
 
 

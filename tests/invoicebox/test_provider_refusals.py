@@ -1,9 +1,6 @@
 """The provider said no: every shape in which it says so (section 2.2)."""
 
 import pytest
-from scripted_provider import (
-    reply,
-)
 
 from miniapp.invoicebox.errors import (
     BadToken,
@@ -11,6 +8,9 @@ from miniapp.invoicebox.errors import (
     FieldFault,
     Refused,
     WrongStatus,
+)
+from tests.invoicebox.scripted_provider import (
+    reply,
 )
 
 

@@ -4,7 +4,12 @@ import socket
 import time as wall
 
 import pytest
-from scripted_provider import (
+
+from miniapp.invoicebox.errors import (
+    OutcomeUnknown,
+    Unavailable,
+)
+from tests.invoicebox.scripted_provider import (
     closed_port,
     cut_within,
     data,
@@ -13,11 +18,6 @@ from scripted_provider import (
     reply,
     silence,
     trickle,
-)
-
-from miniapp.invoicebox.errors import (
-    OutcomeUnknown,
-    Unavailable,
 )
 
 ORDER_ID = "0192c0de-0000-7000-8000-00000000a001"

@@ -143,7 +143,8 @@ def test_what_is_proposed_can_still_be_bought():
     fit = check(lounge=lounge_at(), trip=EVENING, now=at("17:02"))
 
     assert fit.verdict is Verdict.FITS
-    assert clocks(fit) == ("18:05", "19:35")
+    # An hour before the start the sale ends, and a quarter of an hour is left to pay.
+    assert clocks(fit) == ("18:20", "19:35")
 
 
 def test_a_lounge_that_does_not_sell_or_not_for_arrivals_does_not_fit():

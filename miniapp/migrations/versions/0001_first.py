@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("vat", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("contact_name", sa.String(), nullable=False),
         sa.Column("contact_email", sa.String(), nullable=False),
         sa.Column("contact_phone", sa.String(), nullable=False),
