@@ -1,14 +1,14 @@
 """Answers by gzip, where nothing secret is in them.
 
-A page that holds a capability link or somebody's name is answered ``no-store`` and left alone:
-the size of a compressed answer would tell an attacker, who may put text of his own beside the
-secret, how much the two have in common. What is the same for everybody is compressed once.
+A page of somebody's order is left alone: the size of a compressed answer would tell an
+attacker, who may put text of his own beside the secret, how much the two have in common. What
+is the same for everybody is compressed once.
 """
 
 import gzip
 from functools import lru_cache
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 _TYPES = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain"})
 _WORTH_IT = 500
@@ -20,10 +20,15 @@ def install(app: Flask) -> None:
     app.after_request(_compress)
 
 
+def leave_alone() -> None:
+    """Send the answer to this request as it is: there is a secret in it."""
+    g.uncompressed = True
+
+
 def _compress(response: Response) -> Response:
     if response.mimetype not in _TYPES or response.status_code != 200:
         return response
-    if response.cache_control.no_store or "Content-Encoding" in response.headers:
+    if g.get("uncompressed") or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
     if not request.accept_encodings["gzip"] or request.method == "HEAD":

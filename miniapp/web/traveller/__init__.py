@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
+from miniapp.base import compression
 from miniapp.web import house
 
 door = Blueprint("traveller", __name__)
@@ -43,6 +44,7 @@ def _page_facts() -> dict[str, Any]:
 
 def private(response: Response) -> Response:
     """Keep a page with somebody's data out of every cache and index."""
+    compression.leave_alone()
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -20,7 +20,7 @@ from miniapp.trip import points, reservation
 from miniapp.trip.fit import Verdict
 from miniapp.trip.offers import Offer, offers
 from miniapp.trip.points import Point
-from miniapp.web.traveller import door, facts, private
+from miniapp.web.traveller import door, facts
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,17 @@ def suggest() -> Response:
     suggestions = [s for point in found if (s := _suggestion(point, catalogue, now))]
     if ticket.segments and not suggestions:
         return htmx.page("traveller/unavailable.html")
-    # The passengers' names are in it, for the form that follows.
-    return private(
-        htmx.page(
-            "traveller/where.html",
-            screen="where",
-            suggestions=suggestions,
-            served=served_places(catalogue),
-            hits=None,
-            text="",
-        )
+    response = htmx.page(
+        "traveller/where.html",
+        screen="where",
+        suggestions=suggestions,
+        served=served_places(catalogue),
+        hits=None,
+        text="",
     )
+    # The passengers' names are in it, for the form that follows.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _suggestion(point: Point, catalogue: queries.Catalogue, now: datetime) -> Suggestion | None:
