@@ -166,6 +166,7 @@ def as_text(message: Message) -> str:
     return json.dumps(message, ensure_ascii=False)
 
 
-def screen(traveller: Traveller, name: str) -> None:
-    """Wait until the frame shows a screen."""
-    expect(traveller.place.locator("main")).to_have_attribute("data-screen", name)
+def screen(traveller: Traveller, name: str, within: float = 5000) -> None:
+    """Wait until the frame shows a screen, at most so many milliseconds."""
+    main = traveller.place.locator("main")
+    expect(main).to_have_attribute("data-screen", name, timeout=within)

@@ -95,9 +95,10 @@ def test_late_answer_gives_way_to_the_suggestion(own_host: OwnHost) -> None:
     own_host.page.clock.install()
     traveller = own_host.open()
     own_host.hears("init")
-    own_host.page.clock.run_for(2000)
-    screen(traveller, "where")
     expect(traveller.place.get_by_role("searchbox")).to_be_enabled()
+    own_host.page.clock.run_for(600)
+    screen(traveller, "where", within=1000)
+    own_host.page.clock.run_for(1400)
 
     own_host.say(init())
 

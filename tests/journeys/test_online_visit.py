@@ -90,6 +90,8 @@ SUGGESTED = {
     "air-return-family": "После прилёта · Сочи",
     "air-transfer-abroad": "During the transfer · Sheremetyevo",
     "already-has-lounge": "Перед вылетом · Шереметьево, терминал C",
+    "rail-day-train": "Перед отправлением поезда · Ленинградский вокзал",
+    "rail-latin-names": "После прибытия поезда · Московский вокзал",
 }
 
 

@@ -103,7 +103,7 @@ class VisitForm:
 
     def _count(self, name: str) -> int:
         typed = getattr(self, name).strip() or "0"
-        number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else None
+        number = int(typed) if typed.isascii() and typed.isdigit() else None
         if number is None or number > _MAX_COUNT:
             self.errors[name] = marked("Write a number from 0 to 20.")
             return 0
