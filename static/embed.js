@@ -18,7 +18,7 @@
   const ticketPart = (key, value) => (Object(value) === value || TICKET_KEYS.has(key) ? value : undefined);
   const TICKET_LIMIT = 200000;
 
-  // --- who may speak to us ---------------------------------------------------------------------
+  // --- who may speak to us
   const allowed = (origin) => app.dataset.origins.toLowerCase().split(" ").some((source) => {
     if (source === "'self'") return origin === location.origin;
     const [, scheme, host, port] = /^(https?):\/\/([^:]+)(?::(.+))?$/i.exec(source) || [];
@@ -53,7 +53,7 @@
     return hostOrigin ? event.origin === hostOrigin : allowed(event.origin);
   };
 
-  // --- what the host has told --------------------------------------------------------------------
+  // --- what the host has told
   const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
   const object = (value) => (value && typeof value === "object" ? value : {});
   const text = (value) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
@@ -109,6 +109,8 @@
     const json = written(ticket);
     const spoken = document.documentElement.lang;
     if (json === "[]" && (locale || spoken).slice(0, 2).toLowerCase() === spoken) return reveal();
+    // A host answers every call of ours: the same ticket is asked about once.
+    if (form.elements.ticket.value === json && form.elements.locale.value === locale) return;
     form.elements.ticket.value = json;
     form.elements.locale.value = locale;
     // htmx comes after us, and is ready when the document is.
@@ -125,7 +127,7 @@
     report();
   };
 
-  // --- prefill: only what nobody touched -----------------------------------------------------------
+  // --- prefill: only what nobody touched
   const put = (field, value) => {
     if (field && value && !touched.has(field.id || field.name) && field.value !== value) field.value = value;
   };
@@ -136,7 +138,7 @@
     form.querySelectorAll("[name=guest_name]").forEach((field, n) => { if (!field.value) put(field, guests[n]); });
   };
 
-  // --- height: one wrapper, whole pixels, one message a frame, and an end to loops ------------------
+  // --- height: one wrapper, whole pixels, one message a frame, and an end to loops
   const LOOP = 25;
   let height = 0;
   let growths = 0;
@@ -153,7 +155,7 @@
     });
   };
 
-  // --- the screens -------------------------------------------------------------------------------
+  // --- the screens
   const sent = new Set();
   const speak = () => document.querySelectorAll("[data-host]").forEach((mark) => {
     const { host, value, once } = mark.dataset;
@@ -215,7 +217,7 @@
     if (event.target.closest("[data-retry]")) call();
   }, true);
 
-  // --- the handshake: called until answered --------------------------------------------------------
+  // --- the handshake: called until answered
   const CALL_EVERY = 500;
   const SILENT_AFTER = 15000;
   const PICKER_AFTER = 400;

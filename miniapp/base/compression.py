@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 
 _TYPES = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain"})
 _WORTH_IT = 500
-_LEVEL = 6
+_LEVEL = 9
 
 
 def install(app: Flask) -> None:

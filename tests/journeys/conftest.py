@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.journeys.host_page import OwnHost, serving
 from tests.journeys.roles import Host, Mailbox, Traveller, Watch
 from tests.journeys.stage import Stage, playing
 
@@ -78,3 +79,30 @@ def watch(page: Page, stage: Stage) -> Iterator[Watch]:
 def pictures(pytestconfig: pytest.Config) -> Path:
     """Where screenshots are kept."""
     return Path(pytestconfig.getoption("--output")) / "journeys"
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """Where pages of other hosts are served."""
+    with serving() as port:
+        yield port
+
+
+@pytest.fixture
+def own_host(page: Page, stage: Stage, port: int) -> Iterator[OwnHost]:
+    """A host of ours; no script may fail in its window or in the frame."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield OwnHost(page, stage.app, f"http://localhost:{port}/")
+    assert faults == []
+
+
+@pytest.fixture
+def suggestions_asked(page: Page) -> list[str]:
+    """The tickets that were sent to our server."""
+    asked: list[str] = []
+    page.on(
+        "request",
+        lambda one: asked.append(one.post_data or "") if "/suggestion" in one.url else None,
+    )
+    return asked

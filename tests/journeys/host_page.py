@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeAlias
 
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Page, Route, expect
 
 from tests.journeys.roles import Traveller
 
@@ -170,3 +170,14 @@ def screen(traveller: Traveller, name: str, within: float = 5000) -> None:
     """Wait until the frame shows a screen, at most so many milliseconds."""
     main = traveller.place.locator("main")
     expect(main).to_have_attribute("data-screen", name, timeout=within)
+
+
+def holding(page: Page) -> list[Route]:
+    """The requests for a suggestion, kept back until the test lets them go."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/suggestion*", hold)
+    return held

@@ -14,7 +14,8 @@ _PATIENCE_SECONDS = 15.0
 # A host that gives all its height is not told ours.
 _STANDS_WHOLE = """main => {
   const root = main.ownerDocument.documentElement;
-  return root.classList.contains("full") || root.scrollHeight <= innerHeight;
+  const height = root.querySelector("#app").getBoundingClientRect().height;
+  return root.classList.contains("full") || Math.abs(innerHeight - height) <= 20;
 }"""
 Found = TypeVar("Found")
 
@@ -123,9 +124,14 @@ class Traveller:
     def suggestions(self) -> Locator:
         return self.place.locator("section.point")
 
-    def takes_first_suggestion(self) -> None:
-        self.suggestions.first.locator("a.card").click()
+    def takes(self, suggestion: Locator) -> None:
+        expect(suggestion).to_be_visible()
+        self.sees("where")
+        suggestion.locator("a.card").click()
         self.sees("lounge")
+
+    def takes_first_suggestion(self) -> None:
+        self.takes(self.suggestions.first)
 
     def form(self) -> dict[str, list[str]]:
         """The values of the lounge's form, by name."""

@@ -1,0 +1,160 @@
+"""What the host window is told: height, orders, links; and what its news change."""
+
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.host_page import ID, OwnHost, flight, holding, init, ticket
+from tests.journeys.stage import Stage
+from tests.sandbox.conftest import open_airline
+
+pytestmark = pytest.mark.journey
+
+
+def test_height_is_told_once_for_each_screen(own_host: OwnHost) -> None:
+    traveller = own_host.open(init())
+    expect(traveller.suggestions).to_have_count(1)
+    at_load = [one["data"] for one in own_host.heard("height")]
+    assert 1 <= len(at_load) <= 2
+
+    traveller.takes_first_suggestion()
+    lounge = [one["data"] for one in own_host.heard("height")][len(at_load) :]
+    traveller.goes_on()
+    traveller.sees("confirm")
+    heights = [one["data"] for one in own_host.heard("height")]
+
+    assert len(lounge) == 1
+    assert len(heights) == len(at_load) + 2
+    assert all(type(height) is int and height > 0 for height in heights)
+    assert all(one != other for one, other in pairwise(heights))
+    needed = own_host.frame.evaluate("document.documentElement.scrollHeight")
+    assert heights[-1] == pytest.approx(needed, abs=1)
+
+
+def test_host_with_all_the_height_is_told_none(own_host: OwnHost) -> None:
+    traveller = own_host.open(init(fullHeight=True))
+    expect(traveller.suggestions).to_have_count(1)
+    told = len(own_host.heard("height"))
+
+    traveller.takes_first_suggestion()
+
+    assert len(own_host.heard("height")) == told <= 1
+
+
+def test_frame_that_grows_with_its_content_comes_to_rest(own_host: OwnHost) -> None:
+    traveller = own_host.open(init(), growing=20)
+    expect(traveller.suggestions).to_have_count(1)
+    own_host.frame.evaluate("document.getElementById('app').style.minHeight = '100vh'")
+
+    told, quiet = 0, 0
+    while quiet < 10 and told < 200:
+        before, told = told, len(own_host.heard("height"))
+        quiet = quiet + 1 if told == before else 0
+
+    assert 10 < told < 60
+
+
+def test_added_order_is_told_once_and_outside_links_are_the_hosts_to_open(
+    own_host: OwnHost, stage: Stage
+) -> None:
+    container = open_airline(stage.sandbox)
+    traveller = own_host.open(init(orderContainerId=container))
+    traveller.reaches_confirmation()
+    traveller.place.get_by_role("link", name="условия оферты").click()
+    assert own_host.hears("link") == [
+        {"id": ID, "action": "link", "data": f"{stage.app}/terms/briz/offer?lang=ru"}
+    ]
+    traveller.sees("confirm")
+    page_of_order = (
+        traveller.place.locator("form")
+        .first.evaluate("form => form.action")
+        .replace("/confirm?", "?")
+    )
+    traveller.agrees()
+    traveller.final_button.click()
+    told = own_host.hears("done")
+    assert told == [{"id": ID, "action": "done", "data": f"{stage.sandbox}/order/{container}"}]
+
+    for _ in range(3):
+        own_host.frame.evaluate(
+            "(page) => htmx.ajax('GET', page, {target: '#screen', swap: 'outerHTML'})",
+            page_of_order,
+        )
+
+    traveller.sees("paying")
+    assert own_host.heard("done") == told
+    assert own_host.heard("error") == own_host.heard("unavailable") == []
+
+
+NOT_SERVED = ticket(flight("DME", "VKO"))
+
+
+def test_ticket_with_nothing_served_on_it_is_told_to_the_host(own_host: OwnHost) -> None:
+    own_host.open(init(metadata=NOT_SERVED))
+
+    assert own_host.hears("unavailable") == [{"id": ID, "action": "unavailable", "data": None}]
+
+
+def test_who_has_begun_to_choose_is_not_sent_away(own_host: OwnHost, page: Page) -> None:
+    held = holding(page)
+    traveller = own_host.open()
+    own_host.hears("init")
+    with page.expect_request("**/suggestion*"):
+        own_host.say(init(metadata=NOT_SERVED))
+    traveller.place.get_by_role("searchbox").press_sequentially("каза")
+    with page.expect_response("**/suggestion*"):
+        held[0].continue_()
+
+    expect(traveller.place.locator("#found").get_by_text("Казань").first).to_be_visible()
+    assert own_host.heard("unavailable") == []
+
+
+def test_changed_contacts_refresh_what_nobody_has_touched(own_host: OwnHost) -> None:
+    traveller = own_host.open(init())
+    traveller.takes_first_suggestion()
+    traveller.place.locator("[name=contact_email]").fill("mine@firm.example")
+
+    own_host.say(
+        init(action="updateData", userEmail="theirs@firm.example", userPhone="+79000000099")
+    )
+
+    expect(traveller.place.locator("[name=contact_phone]")).to_have_value("+79000000099")
+    expect(traveller.place.locator("[name=contact_email]")).to_have_value("mine@firm.example")
+    assert traveller.form()["guest_name"] == ["Ольга Тестова"]
+
+
+def test_refused_form_is_read_at_once_and_said_to_be_no_silence(own_host: OwnHost) -> None:
+    traveller = own_host.open(init())
+    traveller.takes_first_suggestion()
+    traveller.place.locator("[name=contact_email]").fill("nobody")
+
+    traveller.goes_on()
+
+    expect(traveller.place.get_by_text("Проверьте отмеченные поля")).to_be_focused()
+    expect(traveller.place.locator("#trouble")).to_be_hidden()
+    expect(traveller.place.locator("[name=contact_email]")).to_have_value("nobody")
+
+
+def test_dead_network_is_told_and_the_form_stays(own_host: OwnHost, page: Page) -> None:
+    traveller = own_host.open(init())
+    traveller.takes_first_suggestion()
+    page.route("**/l/**", lambda route: route.abort())
+
+    traveller.goes_on()
+
+    expect(traveller.place.locator("#trouble")).to_be_focused()
+    assert traveller.form()["contact_email"] == ["buh@severny-veter.example"]
+    page.unroute("**/l/**")
+    traveller.goes_on()
+    traveller.sees("confirm")
+    expect(traveller.place.get_by_text("Ответа нет")).to_be_hidden()
+
+
+def test_english_host_without_a_ticket_gets_english(own_host: OwnHost) -> None:
+    traveller = own_host.open(init(metadata=[], locale="en", minappType="order"))
+
+    expect(traveller.place.get_by_role("heading", level=1)).to_have_text(
+        "Where do you need a business lounge?"
+    )
+    expect(traveller.place.locator("html")).to_have_attribute("lang", "en")
