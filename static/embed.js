@@ -119,7 +119,6 @@
     else document.addEventListener("DOMContentLoaded", post);
   };
 
-  // The search was usable all the time: now it stands alone.
   const reveal = () => {
     const main = $("#screen");
     if (main.dataset.screen !== "skeleton") return;
@@ -127,7 +126,6 @@
     report();
   };
 
-  // --- prefill: only what nobody touched
   const put = (field, value) => {
     if (field && value && !touched.has(field.id || field.name) && field.value !== value) field.value = value;
   };
@@ -138,21 +136,26 @@
     form.querySelectorAll("[name=guest_name]").forEach((field, n) => { if (!field.value) put(field, guests[n]); });
   };
 
-  // --- height: one wrapper, whole pixels, one message a frame, and an end to loops
+  // --- height: one wrapper, whole pixels, an end to loops
   const LOOP = 25;
   let height = 0;
   let growths = 0;
   let planned = 0;
+  let late = 0;
+  const tell = () => {
+    cancelAnimationFrame(planned);
+    clearTimeout(late);
+    planned = 0;
+    const now = Math.ceil(app.getBoundingClientRect().height);
+    if (fullHeight || now === height || growths > LOOP) return;
+    growths = now > height ? growths + 1 : 0;
+    height = now;
+    send("height", now);
+  };
   const report = () => {
     if (!embedded || webview || planned) return;
-    planned = requestAnimationFrame(() => {
-      planned = 0;
-      const now = Math.ceil(app.getBoundingClientRect().height);
-      if (fullHeight || now === height || growths > LOOP) return;
-      growths = now > height ? growths + 1 : 0;
-      height = now;
-      send("height", now);
-    });
+    planned = requestAnimationFrame(tell);
+    late = setTimeout(tell, 100); // out of sight there are no animation frames
   };
 
   // --- the screens

@@ -110,13 +110,17 @@ class OwnHost:
     app: str
     address: str
 
-    def open(self, *answers: Message, growing: int = 0) -> Traveller:
-        """Open the mini-app; every ``init`` is answered at once with ``answers``."""
+    def open(self, *answers: Message, growing: int = 0, above: int = 0) -> Traveller:
+        """Open the mini-app; every ``init`` is answered at once with ``answers``.
+
+        The frame is made ``growing`` pixels higher than asked for, and stands below so many others.
+        """
         self.page.goto(self.address)
         self.page.evaluate(
             "([found, more]) => { answers.push(...found); growing = more; }",
             [list(answers), growing],
         )
+        self.page.evaluate("(above) => { document.body.style.paddingTop = `${above}px`; }", above)
         self.page.evaluate("open", f"{self.app}/?id={ID}")
         return Traveller(self.page.frame_locator("#app"))
 

@@ -32,6 +32,14 @@ def test_height_is_told_once_for_each_screen(own_host: OwnHost) -> None:
     assert heights[-1] == pytest.approx(needed, abs=1)
 
 
+def test_height_is_told_from_out_of_sight_too(own_host: OwnHost, page: Page) -> None:
+    own_host.open(init(), above=5000)
+
+    page.wait_for_function("heard.filter(one => one.action === 'height').length > 0")
+
+    assert page.evaluate("scrollY") == 0
+
+
 def test_host_with_all_the_height_is_told_none(own_host: OwnHost) -> None:
     traveller = own_host.open(init(fullHeight=True))
     expect(traveller.suggestions).to_have_count(1)
