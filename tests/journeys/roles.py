@@ -12,11 +12,6 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 _PATIENCE_SECONDS = 15.0
 # A host that gives all its height is not told ours.
-_STANDS_WHOLE = """main => {
-  const root = main.ownerDocument.documentElement;
-  const height = root.querySelector("#app").getBoundingClientRect().height;
-  return root.classList.contains("full") || Math.abs(innerHeight - height) <= 20;
-}"""
 Found = TypeVar("Found")
 
 
@@ -113,11 +108,9 @@ class Traveller:
     place: FrameLocator | Page
 
     def sees(self, screen: str) -> Locator:
-        """Wait until a screen stands whole, its frame as high as it is; give its ``main``."""
+        """Wait for a screen; give its ``main``."""
         main = self.place.locator(f"main[data-screen={screen}]")
         expect(main).to_be_visible()
-        if not isinstance(self.place, Page):
-            eventually(lambda: main.evaluate(_STANDS_WHOLE) or None)
         return main
 
     @property
