@@ -1,7 +1,7 @@
 """Every request to the API and its answer, for the log; tokens are masked."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Request, Response
@@ -13,11 +13,11 @@ LONGEST_BODY = 50_000
 SHOWN_HEADERS = ("Content-Type", "Accept", "User-Agent", "X-Signature")
 
 
-def entry(request: Request, response: Response) -> dict[str, Any]:
+def entry(request: Request, response: Response, *, now: datetime) -> dict[str, Any]:
     """The log entry of one request; a body that was too large to read is not in it."""
     answer = readable(response.get_data())
     return {
-        "at": wire.atom(datetime.now(UTC)),
+        "at": wire.atom(now),
         "kind": "api",
         "orderId": _order_id(request, answer),
         "request": {
@@ -27,7 +27,7 @@ def entry(request: Request, response: Response) -> dict[str, Any]:
             "headers": _headers(request),
             "body": readable(_body(request)),
         },
-        "answer": {"status": response.status_code, "body": answer},
+        "answer": {"status": response.status_code, "body": _without_token(answer)},
     }
 
 
@@ -63,8 +63,21 @@ def readable(body: bytes) -> Any:
     return body[:LONGEST_BODY].decode("utf-8", "replace")
 
 
-def _order_id(request: Request, answer: Any) -> str | None:
-    asked = (request.view_args or {}).get("order_id")
+def _data(answer: Any) -> dict[str, Any]:
     data = answer.get("data") if isinstance(answer, dict) else None
-    found = data.get("id") if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _without_token(answer: Any) -> Any:
+    """The answer with nothing of a token that it hands out."""
+    data = _data(answer)
+    return {**answer, "data": {**data, "token": "***"}} if "token" in data else answer
+
+
+def _order_id(request: Request, answer: Any) -> str | None:
+    """The order that was asked for, or that the answer is about: a shipment's, a refund's."""
+    asked = (request.view_args or {}).get("order_id")
+    data = _data(answer)
+    about = "id" if "orderContainerId" in data else "orderId" if "orderId" in data else "parentId"
+    found = data.get(about)
     return asked or (found if isinstance(found, str) else None)

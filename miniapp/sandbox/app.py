@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, g, render_template, request
@@ -12,41 +12,73 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from miniapp.base import assets, i18n
-from miniapp.sandbox import api_log, wire
+from miniapp.base import clock as system_clock
+from miniapp.sandbox import api_log, faulty_answers, wire
+from miniapp.sandbox.api import answer, api
 from miniapp.sandbox.bill import sum_text
+from miniapp.sandbox.faults import Faults
+from miniapp.sandbox.faults_page import faults_page
 from miniapp.sandbox.hosts import hosts
 from miniapp.sandbox.journal import journal, with_links
-from miniapp.sandbox.merchant_api import answer, api
+from miniapp.sandbox.languages import languages
+from miniapp.sandbox.marketplace_page import marketplace_page
 from miniapp.sandbox.notifier import Notifier
+from miniapp.sandbox.order_hosts import order_hosts
 from miniapp.sandbox.payment_page import payment_page
 from miniapp.sandbox.refusals import Refusal
 from miniapp.sandbox.room import EXTENSION, Room
 from miniapp.sandbox.settings import SandboxSettings
 from miniapp.sandbox.state import State
+from miniapp.sandbox.transfers import Transfers
+from miniapp.sandbox.visit import web_origin
+from miniapp.sandbox.webview import WebviewProxy, Webviews
 
-API_PREFIX = "/v3"
-TRANSLATIONS = Path(__file__).parent / "translations"
+# Shops of either registration find the same API (reference, section 2).
+API_VERSIONS = ("v3", "l3")
 LARGEST_REQUEST = 1_000_000
 
 
-def create_sandbox(settings: SandboxSettings) -> Flask:
-    """One sandbox with a memory of its own; its parts are in ``extensions["sandbox"]``."""
+def create_sandbox(
+    settings: SandboxSettings, *, clock: Callable[[], datetime] = system_clock.now
+) -> Flask:
+    """One sandbox with a memory of its own; its parts are in ``extensions["sandbox"]``.
+
+    It lives by ``clock``, which tells the aware moment now.
+    """
     app = Flask(
         "miniapp.sandbox",
         template_folder=str(assets.templates_folder()),
         static_folder=str(assets.static_folder()),
     )
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    state = State()
-    app.extensions[EXTENSION] = Room(settings, state, Notifier(settings, record=state.record))
-    app.register_blueprint(api, url_prefix=API_PREFIX)
-    for door in (hosts, payment_page, journal):
+    room = _furnish(settings, clock)
+    app.extensions[EXTENSION] = room
+    for version in API_VERSIONS:
+        app.register_blueprint(api, url_prefix=f"/{version}", name=version)
+    for door in (hosts, order_hosts, marketplace_page, payment_page, faults_page, journal):
         app.register_blueprint(door)
     _prepare_templates(app)
     _prepare_requests(app)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
+    proxy = WebviewProxy(app.wsgi_app, room.webviews, public_url=settings.public_url)
+    app.wsgi_app = proxy  # type: ignore[method-assign]
     return app
+
+
+def _furnish(settings: SandboxSettings, clock: Callable[[], datetime]) -> Room:
+    state, faults = State(), Faults()
+    return Room(
+        settings=settings,
+        state=state,
+        notifier=Notifier(settings, record=state.record, faults=faults, clock=clock),
+        faults=faults,
+        webviews=Webviews(
+            public_url=settings.public_url, miniapp_origin=web_origin(settings.miniapp_url) or ""
+        ),
+        transfers=Transfers(),
+        clock=clock,
+    )
 
 
 def _prepare_templates(app: Flask) -> None:
@@ -78,21 +110,22 @@ def _pretty(value: object) -> str:
 
 
 def _prepare_requests(app: Flask) -> None:
-    languages = i18n.load(TRANSLATIONS)
     room: Room = app.extensions[EXTENSION]
 
     def begin() -> None:
         g.frame_origin = ""
-        i18n.use(languages[request.args.get("lang", "ru")])
-        room.expire(now=datetime.now(UTC))
+        i18n.use(languages()[request.args.get("lang", "ru")])
+        room.expire(now=room.clock())
         _refuse_foreign_forms()
 
     def finish(response: Response) -> Response:
         if _is_api():
-            room.state.record(api_log.entry(request, response))
+            room.state.record(api_log.entry(request, response, now=room.clock()))
         return _with_headers(response)
 
     app.before_request(begin)
+    # A fault comes after everything else, the log included.
+    faulty_answers.install(app)
     app.after_request(finish)
 
 
@@ -104,7 +137,7 @@ def _refuse_foreign_forms() -> None:
 
 
 def _is_api() -> bool:
-    return request.path.startswith(f"{API_PREFIX}/")
+    return request.path.split("/")[1] in API_VERSIONS
 
 
 def _with_headers(response: Response) -> Response:
@@ -118,7 +151,9 @@ def _with_headers(response: Response) -> Response:
     # The mini-app learns the origin of its host from the referrer (protocol, section 3.3).
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers["X-Request-Id"] = str(uuid.uuid4())
-    if request.endpoint != "static":
+    if "ETag" in response.headers and _is_api():
+        response.headers["Cache-Control"] = "private, no-cache"
+    elif request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
 

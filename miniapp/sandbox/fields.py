@@ -5,7 +5,7 @@ What was understood is kept in ``kept``, so an answer echoes known fields only.
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from miniapp.sandbox import wire
 from miniapp.sandbox.refusals import Fault
 
 URL_LIMIT = 1000
+LARGEST_QUANTITY = 10**9
 
 
 class Fields:
@@ -24,6 +25,10 @@ class Fields:
         self._path = path
         self.faults = faults
         self.kept: dict[str, Any] = {}
+
+    def has(self, name: str) -> bool:
+        """The field was given and is not ``null``."""
+        return self._source.get(name) is not None
 
     def fault(self, name: str, code: str = "wrong_value", message: str = "Wrong value") -> None:
         """Note that a field of this object is not accepted."""
@@ -63,9 +68,9 @@ class Fields:
         self.kept[name] = value
         return value
 
-    def money(self, name: str) -> int:
-        """A required sum, in kopecks; 0 when faulty."""
-        value = self._given(name, required=True)
+    def money(self, name: str, *, required: bool = True) -> int:
+        """A sum, in kopecks; 0 when absent or faulty."""
+        value = self._given(name, required)
         if value is None:
             return 0
         amount = wire.kopecks(value)
@@ -79,20 +84,31 @@ class Fields:
         """A required number above zero; 1 when faulty."""
         value = self._given(name, required=True)
         number = wire.decimal(value)
-        if number is not None and number > 0:
+        if number is not None and 0 < number <= LARGEST_QUANTITY:
             self.kept[name] = number
             return number
         if value is not None:
-            self.fault(name, message="A number above zero")
+            self.fault(name, message=f"A number above zero, at most {LARGEST_QUANTITY}")
         return Decimal(1)
 
-    def measurement(self, name: str) -> None:
-        """An optional number of no consequence here: a weight, an excise."""
+    def measurement(self, name: str, *, largest: int | None = None) -> None:
+        """An optional number that is only kept: a weight, or degrees up to ``largest``."""
         value = self._given(name, required=False)
         if value is None:
             return
-        if wire.decimal(value) is None:
-            self.fault(name, message="A number")
+        number = wire.decimal(value)
+        if number is None or (largest is not None and abs(number) > largest):
+            self.fault(name, message=f"A number, at most {largest}" if largest else "A number")
+        else:
+            self.kept[name] = value
+
+    def whole(self, name: str) -> None:
+        """An optional whole number, not below zero."""
+        value = self._given(name, required=False)
+        if value is None:
+            return
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+            self.fault(name, message="A whole number")
         else:
             self.kept[name] = value
 
@@ -106,9 +122,9 @@ class Fields:
             self.kept[name] = value
         return value
 
-    def url(self, name: str) -> None:
-        """An optional address: the payment page links to it, so only http and https."""
-        value = self.text(name, limit=URL_LIMIT)
+    def url(self, name: str, *, limit: int = URL_LIMIT) -> None:
+        """An optional address: a page links to it, so only http and https."""
+        value = self.text(name, limit=limit)
         if value and not is_web_address(value):
             del self.kept[name]
             self.fault(name, message="An absolute http or https address")
@@ -119,6 +135,16 @@ class Fields:
         if value and not _is_date(value):
             del self.kept[name]
             self.fault(name, message="A date like 2026-03-14")
+
+    def moment(self, name: str) -> datetime | None:
+        """An optional moment in ATOM, kept in UTC; None when absent or faulty."""
+        value = self._given(name, required=False)
+        moment = wire.read_atom(value)
+        if moment is not None:
+            self.kept[name] = wire.atom(moment)
+        elif value is not None:
+            self.fault(name, message="A moment like 2026-03-14T09:30:00+03:00")
+        return moment
 
     def identifier(self, name: str) -> None:
         """An optional id that may be a text of 36 or a number (the reference's D7, D10)."""
@@ -168,17 +194,17 @@ class Fields:
             self.fault(name, message="An object")
         return isinstance(value, dict)
 
-    def names(self, name: str, allowed: Collection[str]) -> None:
-        """An optional list of words from a set."""
+    def names(self, name: str, allowed: Collection[str] | None = None) -> None:
+        """An optional list of words, from a set if there is one."""
         value = self._given(name, required=False)
         if value is None:
             return
         if isinstance(value, list) and all(
-            isinstance(word, str) and word in allowed for word in value
+            isinstance(word, str) and (allowed is None or word in allowed) for word in value
         ):
             self.kept[name] = value
         else:
-            self.fault(name)
+            self.fault(name, message="A list of words")
 
 
 def is_web_address(text: str) -> bool:

@@ -1,13 +1,10 @@
-"""The pages that embed the mini-app, and what their script asks of the server.
+"""The carriers' payment pages with the mini-app as a service, and what their scripts ask for.
 
 Opening a page opens a fresh container with the carrier's own order, as in life.
 """
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, g, render_template, request
 
@@ -15,81 +12,50 @@ from miniapp.base import i18n
 from miniapp.sandbox import tickets, wire
 from miniapp.sandbox.bill import Bill, bill_json
 from miniapp.sandbox.booking import open_booking
-from miniapp.sandbox.fields import is_web_address
 from miniapp.sandbox.itinerary import read_itinerary
 from miniapp.sandbox.room import read_bill, room
+from miniapp.sandbox.visit import Visit, read_visit, script_data
 
 hosts = Blueprint("hosts", __name__)
 
 FRAME_HEIGHT = 287
 FULL_HEIGHT = 740
-LONGEST_DELAY = 60_000
 LONGEST_MESSAGE = 64_000
-HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|[0-9a-fA-F:]+")
-
-
-@dataclass(frozen=True)
-class Visit:
-    """How a host page was opened; ``delay`` in milliseconds."""
-
-    ticket: str
-    miniapp_url: str
-    protocol: int
-    delay: int
-
-    @property
-    def origin(self) -> str:
-        """The origin of the mini-app, the only one the page frames and listens to."""
-        return web_origin(self.miniapp_url) or ""
-
-
-def web_origin(url: str) -> str | None:
-    """``https://host:port`` of a web address, or None; safe to stand in a header."""
-    if not is_web_address(url):
-        return None
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        return None
-    name = parts.hostname or ""
-    if not HOST_NAME.fullmatch(name):
-        return None
-    shown = f"[{name}]" if ":" in name else name
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{shown}" + ("" if port in (None, default) else f":{port}")
-
-
-def read_visit() -> Visit:
-    """Read the query of a host page; what makes no sense falls back to the default."""
-    asked = request.args.get("miniapp", "")
-    delay = request.args.get("delay", "0")
-    return Visit(
-        ticket=request.args.get("ticket", tickets.DEFAULT),
-        miniapp_url=asked if web_origin(asked) else f"{room().settings.miniapp_url}/",
-        protocol=1 if request.args.get("protocol") == "1" else 2,
-        delay=min(int(delay), LONGEST_DELAY) if re.fullmatch("[0-9]{1,6}", delay) else 0,
-    )
+VISIT_ID = re.compile(r"[0-9a-f-]{36}")
+AIR_TICKET = "air-one-way-business"
+RAIL_TICKET = "rail-day-train"
 
 
 @hosts.get("/airline")
 def airline() -> str:
-    """A carrier's payment page with a ticket and, as a service, the mini-app."""
-    now = datetime.now(UTC)
+    """An airline's page; any prepared ticket."""
+    return _carrier("air", default=AIR_TICKET)
+
+
+@hosts.get("/railway")
+def railway() -> str:
+    """A railway's page; any prepared ticket."""
+    return _carrier("rail", default=RAIL_TICKET)
+
+
+def _carrier(look: str, *, default: str) -> str:
+    now = room().clock()
     visit = read_visit()
-    ticket = tickets.load(visit.ticket, now=now)
+    ticket = tickets.load(request.args.get("ticket", default), now=now)
     if ticket is None:
         abort(404)
     itinerary = read_itinerary(ticket)
     order = open_booking(room().state, ticket, itinerary, now=now)
     _address(ticket["public"], order.container_id)
+    if visit.protocol == 1:
+        ticket["private"].pop("basketItems", None)
     g.frame_origin = visit.origin
-    bill = Bill(order.container_id, (order,))
     return render_template(
-        "sandbox/airline.html",
+        "sandbox/carrier.html",
+        look=look,
         itinerary=itinerary,
         contact=ticket["public"],
-        bill=bill,
+        bill=Bill(order.container_id, (order,)),
         frame_height=FULL_HEIGHT if ticket["public"].get("fullHeight") else FRAME_HEIGHT,
         script_data=_script_data(visit, ticket, order.container_id),
     )
@@ -104,60 +70,64 @@ def _address(public: dict[str, Any], container_id: str) -> None:
 
 
 def _script_data(visit: Visit, ticket: dict[str, Any], container_id: str) -> dict[str, Any]:
-    """What the page's script works with, and the sentences it may have to show."""
-    if visit.protocol == 1:
-        ticket["private"].pop("basketItems", None)
     language = f"?lang={i18n.locale()}"
-    return {
-        "miniapp": visit.miniapp_url,
-        "origin": visit.origin,
-        "protocol": visit.protocol,
-        "delay": visit.delay,
-        "init": ticket,
+    data = {
         "bill": f"/hosts/{container_id}.json{language}",
         "cancel": f"/hosts/{container_id}/cancel{language}",
-        "messages": f"/hosts/{container_id}/messages",
-        "texts": {
-            "error": i18n.gettext("Something went wrong"),
-            "unavailable": i18n.gettext("This service is not available for your order"),
-            "finished": i18n.gettext("Done. Nothing has to be paid here"),
-            "added": i18n.gettext("The service is added to your order"),
-            "removed": i18n.gettext("The service is removed from your order"),
-            "offline": i18n.gettext("The payment page does not answer. Try again"),
-        },
+        **script_data(visit, container_id, ticket),
     }
+    data["texts"] |= {
+        "added": i18n.gettext("The service is added to your order"),
+        "removed": i18n.gettext("The service is removed from your order"),
+        "expired": i18n.gettext("The time to pay for the service is over; it left your order"),
+    }
+    return data
 
 
 def _json(body: object) -> Response:
+    """A JSON answer in UTF-8."""
     return Response(wire.dumps(body), content_type="application/json")
 
 
 @hosts.get("/hosts/<container_id>.json")
 def show_bill(container_id: str) -> Response:
     """What is in the container now."""
-    return _json(bill_json(read_bill(container_id)))
+    return _bill(container_id)
+
+
+def _bill(container_id: str) -> Response:
+    return _json(bill_json(read_bill(container_id), now=room().clock()))
 
 
 @hosts.post("/hosts/<container_id>/cancel")
 def cancel_services(container_id: str) -> Response:
-    """The buyer takes the added services out again."""
-    read_bill(container_id)
-    room().cancel_services(container_id)
-    return _json(bill_json(read_bill(container_id)))
-
-
-@hosts.post("/hosts/<container_id>/messages")
-def record_message(container_id: str) -> tuple[str, int]:
-    """Keep a message that the page sent to the mini-app or got from it."""
+    """The buyer takes the added services out again: all of them, or the one named ``order``."""
     bill = read_bill(container_id)
+    named = request.args.get("order")
+    room().cancel(
+        order.id for order in bill.orders if not order.draft.of_host and named in (None, order.id)
+    )
+    return _bill(container_id)
+
+
+@hosts.post("/hosts/<visit_id>/messages")
+def record_message(visit_id: str) -> tuple[str, int]:
+    """Keep a message that a page sent to the mini-app or got from it.
+
+    A visit to a carrier is its container; the hosts without an invoice have an id of their own.
+    """
+    if not VISIT_ID.fullmatch(visit_id):
+        abort(404)
     entry = _read_message(request.get_data())
+    orders = room().state.container(visit_id)
     room().state.record(
         {
-            "at": wire.atom(datetime.now(UTC)),
+            "at": wire.atom(room().clock()),
             "kind": "message",
             "direction": "in" if entry.get("direction") == "in" else "out",
-            "orderId": bill.orders[0].id,
-            "container": container_id,
+            "orderId": orders[0].id if orders else None,
+            "container": visit_id if orders else None,
+            "visit": visit_id,
             "message": entry.get("message"),
         }
     )

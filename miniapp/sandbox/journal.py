@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
+from miniapp.base import i18n
 from miniapp.sandbox import tickets, wire
 from miniapp.sandbox.room import room
 from miniapp.sandbox.state import Letter
@@ -17,7 +18,13 @@ LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
 @journal.get("/")
 def index() -> str:
     """Where to begin: the hosts with every prepared ticket."""
-    return render_template("sandbox/index.html", tickets=tickets.names(), settings=room().settings)
+    return render_template(
+        "sandbox/index.html",
+        tickets=tickets.names(),
+        settings=room().settings,
+        # In Russian the addresses need no language, and the tickets keep their own.
+        language=None if i18n.locale() == "ru" else i18n.locale(),
+    )
 
 
 @journal.get("/log")

@@ -1,6 +1,6 @@
 """The mail server of the sandbox: takes every letter and sends none on."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
@@ -8,6 +8,7 @@ from email.policy import default as modern
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from miniapp.base import clock
 from miniapp.sandbox import wire
 from miniapp.sandbox.state import Letter, State
 
@@ -27,7 +28,7 @@ class Catcher:
             envelope.original_content or b"",
             sender=envelope.mail_from or "",
             recipients=tuple(envelope.rcpt_tos),
-            at=datetime.now(UTC),
+            at=clock.now(),
         )
         self._state.keep_letter(letter)
         self._state.record(

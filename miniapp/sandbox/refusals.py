@@ -31,8 +31,9 @@ class Refusal(Exception):
         self.fields = fields
 
     def body(self) -> dict[str, Any]:
-        """The error envelope; ``fields`` only when there are any."""
-        error: dict[str, Any] = {"code": self.code, "message": self.message}
+        """The error envelope; ``code`` and ``fields`` only when there are any."""
+        error: dict[str, Any] = {"code": self.code} if self.code else {}
+        error["message"] = self.message
         if self.fields:
             error["fields"] = [
                 {"name": fault.name, "code": fault.code, "message": fault.message}

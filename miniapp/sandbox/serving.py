@@ -3,10 +3,15 @@
 import signal
 import threading
 from types import FrameType
+from typing import Any
 
+from flask import Flask
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import WSGITask
 
 from miniapp.sandbox.app import create_sandbox
+from miniapp.sandbox.faulty_answers import CONNECTION
 from miniapp.sandbox.mail_server import start_mail_server
 from miniapp.sandbox.room import EXTENSION, Room
 from miniapp.sandbox.settings import SandboxSettings
@@ -18,7 +23,7 @@ def serve(settings: SandboxSettings, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; OSError when a port is taken."""
     app = create_sandbox(settings)
     room: Room = app.extensions[EXTENSION]
-    server = create_server(app, host=host, port=port, threads=THREADS)
+    server = web_server(app, host, port)
     mail = start_mail_server(room.state, settings.smtp_port)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _leave)
@@ -29,6 +34,25 @@ def serve(settings: SandboxSettings, host: str, port: int) -> None:
         room.notifier.stop()
         mail.stop()
         server.close()
+
+
+def web_server(app: Flask, host: str, port: int) -> Any:
+    """The web server, listening; a fault can cut its connections."""
+    server = create_server(app, host=host, port=port, threads=THREADS)
+    server.channel_class = _Channel
+    return server
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    """A request that knows its connection, so that a fault can end it."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """What waitress tells the application, and the connection."""
+        return {**super().get_environment(), CONNECTION: self.channel.socket}
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    task_class = _Task
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -1,6 +1,7 @@
 """How one sandbox is set up. The defaults fit the demo and hold no real secret."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -13,7 +14,11 @@ RETRY_INTERVALS = (2.0, 5.0, 10.0, 30.0, 60.0, 60.0, 60.0, 60.0, 60.0, 60.0)
 
 @dataclass(frozen=True)
 class SandboxSettings:
-    """Addresses without a trailing slash; intervals in seconds before each repeat."""
+    """Addresses without a trailing slash; intervals in seconds before each repeat.
+
+    ``limits`` counts requests as the provider does; ``refund_seconds`` is how long money takes
+    on its way back; ``shipment_control`` makes the payment page wait for the shops' answers.
+    """
 
     public_url: str = "http://localhost:8001"
     miniapp_url: str = "http://127.0.0.1:8000"
@@ -24,6 +29,9 @@ class SandboxSettings:
     smtp_port: int = 8025
     notification_intervals: tuple[float, ...] = RETRY_INTERVALS
     notification_timeout: float = 20.0
+    limits: bool = True
+    refund_seconds: float = 5.0
+    shipment_control: bool = False
 
     def __post_init__(self) -> None:
         if self.signature_algorithm not in ALGORITHMS:
@@ -57,6 +65,9 @@ class SandboxSettings:
             ),
             signature_algorithm=source.get("SANDBOX_SIGNATURE_ALGORITHM", cls.signature_algorithm),
             smtp_port=_port(source.get("SANDBOX_SMTP_PORT", str(cls.smtp_port))),
+            limits=_switch(source, "SANDBOX_LIMITS", "on"),
+            refund_seconds=_seconds(source.get("SANDBOX_REFUND_SECONDS", str(cls.refund_seconds))),
+            shipment_control=_switch(source, "SANDBOX_SHIPMENT_CONTROL", "off"),
         )
 
 
@@ -64,3 +75,16 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise ValueError(f"SANDBOX_SMTP_PORT is {text!r}; set it to a port from 1 to 65535.")
     return int(text)
+
+
+def _switch(source: Mapping[str, str], name: str, default: str) -> bool:
+    text = source.get(name, default)
+    if text not in {"on", "off"}:
+        raise ValueError(f"{name} is {text!r}; set it to on or off.")
+    return text == "on"
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text):
+        raise ValueError(f"SANDBOX_REFUND_SECONDS is {text!r}; set it to seconds such as 5.")
+    return float(text)

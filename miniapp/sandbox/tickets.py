@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "tickets"
-DEFAULT = "air-one-way-business"
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d.*)")
 
 

@@ -5,6 +5,7 @@ from the request to the comparison.
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +16,7 @@ from miniapp.sandbox.state import Order
 LONGEST_NUMBER = 20
 LONGEST_TEXT = 50
 LARGEST_SUM = 10**14
+ATOM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 
 
 def loads(raw: bytes) -> Any:
@@ -82,6 +84,16 @@ def money(amount: int) -> int | float:
 def atom(moment: datetime) -> str:
     """A moment in UTC: ``2026-03-14T06:30:00+00:00``."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def read_atom(value: object) -> datetime | None:
+    """An aware moment from ATOM text such as ``2026-03-14T09:30:00+03:00``, else None."""
+    if not isinstance(value, str) or not ATOM.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def order_answer(order: Order, *, public_url: str) -> dict[str, Any]:

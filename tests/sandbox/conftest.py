@@ -1,6 +1,7 @@
 """A sandbox over real HTTP, a shop that talks to it, and a shop's webhook that is told things."""
 
 import queue
+import re
 import socket
 import threading
 import uuid
@@ -90,8 +91,9 @@ def serving(settings: SandboxSettings) -> Iterator[str]:
 class Shop:
     """A client of the merchant API that sends what the reference demands."""
 
-    def __init__(self, url: str, bearer: str | None = "any") -> None:
+    def __init__(self, url: str, bearer: str | None = "any", *, version: str = "v3") -> None:
         self.url = url
+        self.version = version
         self.headers = {
             "Accept": "application/json",
             "Content-Type": "application/json",
@@ -103,7 +105,7 @@ class Shop:
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         headers = self.headers | options.pop("headers", {})
         return requests.request(
-            method, f"{self.url}/v3{path}", headers=headers, timeout=10, **options
+            method, f"{self.url}/{self.version}{path}", headers=headers, timeout=10, **options
         )
 
     def create(self, body: object) -> requests.Response:
@@ -119,8 +121,25 @@ class Shop:
         data: dict[str, Any] = self.call("GET", f"/billing/api/order/order/{order_id}").json()
         return data["data"]
 
-    def listed(self, query: str) -> dict[str, Any]:
-        response = self.call("GET", f"/filter/api/order/order?{query}")
+    def update(self, order_id: str, **changes: object) -> requests.Response:
+        return self.call("PUT", f"/billing/api/order/order/{order_id}", json=changes)
+
+    def ship(self, order_id: str, *lines: object, **changes: object) -> requests.Response:
+        body = {"orderId": order_id, "basketItems": lines or (line(),)} | changes
+        return self.call("POST", "/billing/api/order/shipment", json=body)
+
+    def refund(self, order_id: str, **changes: object) -> requests.Response:
+        body = refund_body(order_id) | changes
+        return self.call("POST", "/billing/api/order/refund-order", json=body)
+
+    def secured(self, way: str = "card", **changes: object) -> dict[str, Any]:
+        """An order whose buyer has paid on the payment page."""
+        order = self.ordered(**changes)
+        self.pay(order["orderContainerId"], way)
+        return self.read(order["id"])
+
+    def listed(self, query: str, path: str = "/filter/api/order/order") -> dict[str, Any]:
+        response = self.call("GET", f"{path}?{query}")
         assert response.status_code == 200, response.text
         body: dict[str, Any] = response.json()
         return body
@@ -128,8 +147,9 @@ class Shop:
     def cancel(self, order_id: str) -> requests.Response:
         return self.call("DELETE", f"/billing/api/order/order/{order_id}")
 
-    def pay(self, container_id: str) -> requests.Response:
-        return requests.post(f"{self.url}/order/{container_id}/pay", timeout=10)
+    def pay(self, container_id: str, way: str = "card") -> requests.Response:
+        page = f"{self.url}/order/{container_id}/pay"
+        return requests.post(page, data={"way": way}, timeout=10)
 
     def log(self, kind: str) -> list[dict[str, Any]]:
         entries = requests.get(f"{self.url}/log.json", timeout=10).json()
@@ -170,6 +190,23 @@ def order_body(**changes: object) -> dict[str, Any]:
     } | changes
 
 
+def refund_body(order_id: str) -> dict[str, Any]:
+    """A refund of the whole of ``order_body``."""
+    return {
+        "parentId": order_id,
+        "merchantOrderId": f"LNG-{uuid.uuid4().hex[:12]}-R1",
+        "amount": 4500,
+        "vatAmount": 811.48,
+        "basketItems": [line()],
+        "description": "Возврат",
+    }
+
+
+def refused(response: requests.Response) -> tuple[int, str]:
+    """The status and the error code of an answer that says no."""
+    return response.status_code, response.json()["error"].get("code", "")
+
+
 def in_an_hour() -> str:
     return (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds")
 
@@ -187,6 +224,7 @@ def sandbox_url(webhook: Webhook) -> Iterator[str]:
         notification_key="test-key",
         notification_url=webhook.url,
         notification_intervals=(0.01, 0.01),
+        limits=False,
     )
     with serving(settings) as url:
         yield url
@@ -205,4 +243,4 @@ def container(sandbox_url: str) -> str:
 
 def open_airline(url: str, query: str = "") -> str:
     page = requests.get(f"{url}/airline?{query}", timeout=10).text
-    return page.partition("/hosts/")[2].partition(".json")[0]
+    return re.findall(r"/hosts/([0-9a-f-]{36})\.json", page)[0]

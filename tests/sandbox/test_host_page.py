@@ -1,8 +1,10 @@
 """The host's side of the mini-app protocol, in a real browser with a mini-app of our own."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
@@ -27,6 +29,7 @@ class Host:
     page: Page
     shop: Shop
     app: Frame
+    first_id: str
 
     @property
     def container(self) -> str:
@@ -53,7 +56,7 @@ def opened(page: Page, shop: Shop, query: str = "") -> Host:
     frame = handle.content_frame()
     assert frame
     frame.wait_for_function("() => typeof send === 'function'")
-    return Host(page, shop, frame)
+    return Host(page, shop, frame, frame.evaluate("id"))
 
 
 @pytest.fixture
@@ -97,6 +100,34 @@ def test_service_is_added_taken_out_and_counted(
         ("in", "height"),
         ("in", "done"),
     ]
+
+
+def test_one_of_several_services_is_taken_out_and_one_expires(
+    page: Page, shop: Shop, webhook: Webhook
+) -> None:
+    host = opened(page, shop)
+    first = shop.ordered(orderContainerId=host.container, description="Зал вылета")
+    second = shop.ordered(orderContainerId=host.container, description="Зал прилёта")
+    soon = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    shop.ordered(orderContainerId=host.container, expirationDate=soon)
+    host.send("done", first["paymentUrl"])
+    total, rows = page.get_by_test_id("total"), page.get_by_test_id("service-row")
+    expect(total).to_have_text("25 900 ₽")
+    row = rows.filter(has_text="Зал вылета")
+    row.get_by_test_id("service-row-remove").click()
+    expect(row).to_have_count(0)
+    expect(page.get_by_test_id("notice")).to_have_text(re.compile("Срок оплаты"), timeout=10_000)
+    expect(total).to_have_text("16 900 ₽")
+    expect(rows).to_have_count(1)
+    page.get_by_test_id("service-more").click()
+    frame = page.get_by_test_id("miniapp-frame")
+    assert host.first_id not in (frame.get_attribute("src") or "")
+    told = [json.loads(webhook.next()[1]) for _ in range(2)]
+    assert {one["status"] for one in told} == {"canceled", "expired"}
+    page.get_by_test_id("pay").click()
+    expect(page.get_by_test_id("paid")).to_be_visible()
+    paid = json.loads(webhook.next()[1])
+    assert (paid["id"], paid["status"]) == (second["id"], "completed")
 
 
 def test_changed_contacts_reach_an_app_of_the_second_protocol(page: Page, shop: Shop) -> None:

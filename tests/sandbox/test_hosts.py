@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from miniapp.sandbox import tickets
-from miniapp.sandbox.hosts import web_origin
+from miniapp.sandbox.visit import web_origin
 from tests.sandbox.conftest import open_airline
 
 
@@ -35,6 +35,12 @@ def test_every_ticket_opens(sandbox_url: str, name: str, language: str) -> None:
         assert "orderContainerId" not in data["init"]["public"]
 
 
+def test_railway_has_a_train_and_a_look_of_its_own(sandbox_url: str) -> None:
+    page = get(sandbox_url, "/railway").text
+    assert ("754А Сапсан" in page, 'data-look="rail"' in page) == (True, True)
+    assert 'data-look="air"' in get(sandbox_url, "/airline?ticket=rail-day-train").text
+
+
 def test_each_visit_opens_a_container_of_its_own(sandbox_url: str) -> None:
     assert open_airline(sandbox_url) != open_airline(sandbox_url)
 
@@ -52,6 +58,21 @@ def test_only_the_opened_app_may_be_framed(sandbox_url: str) -> None:
     assert "frame-src http://127.0.0.1:8000;" in ours
     assert "frame-src https://app.example:8443;" in theirs["Content-Security-Policy"]
     assert "unsafe" not in ours
+
+
+@pytest.mark.parametrize(
+    ("miniapp", "shown"),
+    [
+        ("http://127.0.0.1:8000", "/"),
+        ("HTTP://127.0.0.1:8000/l/briz?a=1%26b", "/l/briz?a=1&b"),
+    ],
+)
+def test_phone_shows_any_address_of_the_app_in_its_webview(
+    sandbox_url: str, miniapp: str, shown: str
+) -> None:
+    data = host_data(get(sandbox_url, f"/app?miniapp={miniapp}").text)
+    assert data["miniapp"] == f"{data['webview']}{shown}"
+    assert data["webview"] == f"http://app.localhost:{sandbox_url.rpartition(':')[2]}"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +102,10 @@ def test_hostile_query_stays_text(sandbox_url: str) -> None:
     assert (missing.status_code, "<script>alert" in missing.text) == (404, False)
 
 
-@pytest.mark.parametrize("path", ["/", "/log", "/mail", "/order/none", "/hosts/none.json"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/log", "/mail", "/faults", "/app", "/marketplace", "/order/none", "/hosts/none.json"],
+)
 def test_pages_answer_in_both_languages(sandbox_url: str, path: str) -> None:
     status = 404 if "none" in path else 200
     assert "Песочница" in get(sandbox_url, path).text

@@ -1,4 +1,4 @@
-"""The merchant API: what it accepts, what it refuses and how it says so."""
+"""Orders over the merchant API: created, changed, cancelled, moved, made by an agent."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from miniapp.sandbox import SandboxSettings
-from tests.sandbox.conftest import Shop, in_an_hour, line, order_body, serving
+from tests.sandbox.conftest import Shop, in_an_hour, line, order_body, refused
 
 ORDERS = "/billing/api/order/order"
 
@@ -39,97 +38,6 @@ def test_every_answer_names_its_request(shop: Shop) -> None:
     answers = [shop.call("GET", f"{ORDERS}/none"), shop.call("GET", "/security/api/auth/auth")]
     numbers = [answer.headers["X-Request-Id"] for answer in answers]
     assert len(set(numbers)) == 2
-
-
-ORDER_FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"description": None}, "description"),
-    ({"description": "x" * 1001}, "description"),
-    ({"merchantId": ""}, "merchantId"),
-    ({"merchantId": "x" * 37}, "merchantId"),
-    ({"merchantOrderId": 17}, "merchantOrderId"),
-    ({"merchantOrderId": "x" * 257}, "merchantOrderId"),
-    ({"amount": "4500"}, "amount"),
-    ({"amount": 4500.001}, "amount"),
-    ({"amount": True}, "amount"),
-    ({"amount": -1}, "amount"),
-    ({"amount": 10**40}, "amount"),
-    ({"vatAmount": None}, "vatAmount"),
-    ({"currencyId": None}, "currencyId"),
-    ({"expirationDate": None}, "expirationDate"),
-    ({"customer": None}, "customer"),
-    ({"customer": {"type": "person"}}, "customer.type"),
-    ({"customer": {"phone": "+79000000017"}}, "customer.phone"),
-    ({"customer": {"email": "nobody"}}, "customer.email"),
-    ({"customer": {"taxRegistrationReasonCode": "12345"}}, "customer.taxRegistrationReasonCode"),
-    ({"successUrl": "javascript:alert(1)"}, "successUrl"),
-    ({"notificationUrl": "http://x.example/" + "y" * 1000}, "notificationUrl"),
-    ({"shopId": [1]}, "shopId"),
-    ({"metaData": []}, "metaData"),
-    ({"processable": "yes"}, "processable"),
-    ({"orderSetting": {"roundPolicy": "up"}}, "orderSetting.roundPolicy"),
-    ({"invoiceSetting": {"customerLockedFields": ["inn"]}}, "invoiceSetting.customerLockedFields"),
-    ({"basketItems": []}, "basketItems"),
-    ({"basketItems": ["x"]}, "basketItems[0]"),
-]
-LINE_FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"sku": None}, "sku"),
-    ({"name": "x" * 501}, "name"),
-    ({"measure": "x" * 11}, "measure"),
-    ({"measureCode": 796}, "measureCode"),
-    ({"quantity": 0}, "quantity"),
-    ({"quantity": "1"}, "quantity"),
-    ({"amountWoVat": None}, "amountWoVat"),
-    ({"vatCode": "RUS_VAT18"}, "vatCode"),
-    ({"type": "visit"}, "type"),
-    ({"paymentType": "cash"}, "paymentType"),
-    ({"serviceDate": "14.03.2026"}, "serviceDate"),
-    ({"category": "x"}, "categoryType"),
-]
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    ORDER_FAULTS
-    + [
-        ({"basketItems": [line(**change)]}, f"basketItems[0].{field}")
-        for change, field in LINE_FAULTS
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_faulty_field_is_refused_by_name(shop: Shop, change: dict[str, Any], field: str) -> None:
-    response = shop.create(order_body(**change))
-    assert response.status_code == 422
-    error = response.json()["error"]
-    assert error["code"] == "wrong_value"
-    assert [fault["name"] for fault in error["fields"]] == [field]
-
-
-def past() -> str:
-    return (datetime.now(UTC) - timedelta(minutes=1)).isoformat(timespec="seconds")
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"expirationDate": past()}, "wrong_expiration_date"),
-        ({"expirationDate": "tomorrow"}, "wrong_expiration_date"),
-        ({"expirationDate": "2030-01-01T00:00:00"}, "wrong_expiration_date"),
-        ({"expirationDate": "9999-12-31T23:59:59-12:00"}, "wrong_expiration_date"),
-        ({"currencyId": "XYZ"}, "wrong_currency"),
-        ({"languageId": "de"}, "language_not_found"),
-        ({"basketItems": [line(totalAmount=4500.01)]}, "wrong_basket_item_total_amount"),
-        ({"basketItems": [line(totalVatAmount=811.49)]}, "wrong_basket_item_total_vat_amount"),
-        ({"basketItems": [line(amountWoVat=3688.53)]}, "wrong_basket_item_amount_wo_vat"),
-        ({"amount": 4500.01}, "wrong_total_amount"),
-        ({"vatAmount": 811.49}, "wrong_total_vat_amount"),
-        ({"orderContainerId": "0192c0de-0000-7000-8000-00000000c0ff"}, "wrong_value"),
-    ],
-)
-def test_wrong_value_is_refused_with_its_code(
-    shop: Shop, change: dict[str, Any], code: str
-) -> None:
-    response = shop.create(order_body(**change))
-    assert (response.status_code, response.json()["error"]["code"]) == (422, code)
 
 
 def basket(price: float, wo_vat: float, quantity: float, total: float, vat: float) -> object:
@@ -192,79 +100,6 @@ def test_number_is_taken_once_even_by_simultaneous_requests(shop: Shop) -> None:
     assert shop.create(body | {"merchantId": "another"}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("token", "status", "known"), [("wrong", 401, False), ("any", 200, True), (None, 200, False)]
-)
-def test_auth_check_knows_the_three_cases(
-    sandbox_url: str, token: str | None, status: int, known: bool
-) -> None:
-    response = Shop(sandbox_url, token).call("GET", "/security/api/auth/auth")
-    assert response.status_code == status
-    if status == 200:
-        assert bool(response.json()["data"]["userId"]) is known
-    else:
-        assert response.json()["error"]["code"] == "unauthorized"
-
-
-@pytest.mark.parametrize("token", [None, "wrong"])
-def test_orders_need_a_token(sandbox_url: str, token: str | None) -> None:
-    stranger = Shop(sandbox_url, token)
-    answers = [
-        stranger.create(order_body()),
-        stranger.cancel("x"),
-        stranger.call("GET", f"{ORDERS}/x"),
-        stranger.call("GET", "/filter/api/order/order"),
-    ]
-    assert [answer.json()["error"]["code"] for answer in answers] == ["unauthorized"] * 4
-
-
-def test_set_token_is_the_only_one_accepted() -> None:
-    with serving(SandboxSettings(token="secret", notification_url="")) as url:
-        assert Shop(url, "secret").create(order_body()).status_code == 200
-        assert Shop(url, "other").create(order_body()).status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Content-Type": "text/plain"}, 415),
-        ({"Accept": "text/html"}, 406),
-        ({"User-Agent": ""}, 400),
-        ({"Accept": "*/*"}, 200),
-        ({"Content-Type": "application/json; charset=utf-8"}, 200),
-    ],
-)
-def test_headers_are_a_duty(shop: Shop, headers: dict[str, str], status: int) -> None:
-    response = shop.call("POST", ORDERS, json=order_body(), headers=headers)
-    assert response.status_code == status
-    assert response.headers["Content-Type"] == "application/json"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b'{"amount": NaN}',
-        b"\xff",
-        b"[" * 100_000,
-        b'{"description": "\\ud800"}',
-        b'{"amount": 1e999999}',
-        b'{"amount": 1e99999999999999999999}',
-    ],
-    ids=str,
-)
-def test_body_that_is_no_json_is_refused(shop: Shop, body: bytes) -> None:
-    assert shop.call("POST", ORDERS, data=body).status_code == 400
-
-
-def test_body_that_is_too_large_is_refused_unread(shop: Shop) -> None:
-    response = shop.call("GET", f"{ORDERS}/none", data=b" " * 1_100_000)
-    assert response.status_code == 404
-    response = shop.call("POST", ORDERS, data=b" " * 1_100_000)
-    assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
-
-
 def test_unpaid_order_is_cancelled_once(shop: Shop) -> None:
     order = shop.ordered()
     assert shop.cancel(order["id"]).json()["data"]["status"] == "canceled"
@@ -272,67 +107,77 @@ def test_unpaid_order_is_cancelled_once(shop: Shop) -> None:
     assert (again.status_code, again.json()["error"]["code"]) == (422, "wrong_order_status")
 
 
-def test_unknown_order_and_path_answer_in_the_envelope(shop: Shop) -> None:
-    for path in (f"{ORDERS}/none", "/nowhere"):
-        response = shop.call("GET", path)
-        assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
-
-
-def test_carrier_order_belongs_to_another_account(shop: Shop, container: str) -> None:
-    assert shop.listed(f"orderContainerId={container}")["data"] == []
-    page = requests.get(f"{shop.url}/order/{container}", timeout=10).text
-    order_id = page.split('data-order="')[1].split('"')[0]
-    assert shop.cancel(order_id).status_code == 403
-
-
-def test_order_joins_an_open_container_only(shop: Shop, container: str) -> None:
-    assert shop.ordered(orderContainerId=container)["orderContainerId"] == container
-    shop.pay(container)
-    late = shop.create(order_body(orderContainerId=container))
-    assert (late.status_code, late.json()["error"]["code"]) == (422, "wrong_order_status")
-
-
-def test_container_of_cancelled_orders_is_closed(shop: Shop) -> None:
-    order = shop.ordered()
-    shop.cancel(order["id"])
-    late = shop.create(order_body(orderContainerId=order["orderContainerId"]))
-    assert late.json()["error"]["code"] == "wrong_order_status"
-
-
-@pytest.mark.parametrize("key", ["{}", "{}[_eq]", "{}[]", "{}[0]"])
-def test_filters_are_understood_in_every_spelling(shop: Shop, key: str) -> None:
-    order, other = shop.ordered(), shop.ordered()
-    for name in ("id", "merchantOrderId", "orderContainerId"):
-        found = shop.listed(f"{key.format(name)}={order[name]}")
-        assert [row["id"] for row in found["data"]] == [order["id"]]
-    both = shop.listed(f"{key.format('id')}={order['id']}&{key.format('id')}={other['id']}")
-    assert both["metaData"] == {"totalCount": 2, "pageSize": 30, "page": 1}
-
-
-@pytest.mark.parametrize("names", [("page", "pageSize"), ("_page", "_pageSize")])
-def test_list_comes_in_pages_and_in_the_order_asked_for(shop: Shop, names: tuple[str, str]) -> None:
-    merchant = f"m-{datetime.now(UTC).timestamp()}"
-    numbers = [shop.ordered(merchantId=merchant)["merchantOrderId"] for _ in range(3)]
-    page, size = names
-    query = f"merchantId={merchant}&{page}=2&{size}=2&_order[merchantOrderId]=desc"
-    found = shop.listed(query)
-    assert [row["merchantOrderId"] for row in found["data"]] == sorted(numbers)[:1]
-    assert found["metaData"] == {"totalCount": 3, "pageSize": 2, "page": 2}
-
-
-def test_moments_and_statuses_are_compared(shop: Shop) -> None:
-    order = shop.ordered()
-    wanted = f"id={order['id']}&createdAt[_ge]=2026-01-01T00:00:00&expirationDate[_gt]="
-    assert shop.listed(wanted + "2026-01-01T00:00:00%2B03:00")["metaData"]["totalCount"] == 1
-    assert shop.listed(wanted + "2199-01-01T00:00:00Z")["metaData"]["totalCount"] == 0
-    assert shop.listed(f"id={order['id']}&status[_ne]=created")["data"] == []
+def test_update_changes_what_was_given_and_keeps_the_rest(shop: Shop) -> None:
+    order = shop.ordered(shopId=1, metaData={"a": 1})
+    lines = [line(), line(sku="LNG-2")]
+    changed = shop.update(
+        order["id"], description="Двое", basketItems=lines, amount=9000, vatAmount=1622.96, shopId=2
+    ).json()["data"]
+    assert (changed["amount"], changed["vatAmount"], changed["shopId"]) == (9000, 1622.96, 2)
+    assert [item["sku"] for item in changed["basketItems"]] == ["LNG-1", "LNG-2"]
+    assert changed["description"] == "Двое"
+    kept = ("id", "merchantOrderId", "orderContainerId", "metaData", "customer", "expirationDate")
+    assert {name: changed[name] for name in kept} == {name: order[name] for name in kept}
+    assert shop.read(order["id"]) == changed
 
 
 @pytest.mark.parametrize(
-    "query", ["_order=createdAt:desc", "page=0", "pageSize=x", "nothing=1", "createdAt=soon"]
+    ("changes", "code"),
+    [
+        ({"amount": 9000}, "wrong_total_amount"),
+        ({"vatAmount": 0}, "wrong_total_vat_amount"),
+        ({"basketItems": [line(), line(sku="LNG-2")]}, "wrong_total_amount"),
+        ({"basketItems": [line(totalAmount=1)]}, "wrong_basket_item_total_amount"),
+        ({"expirationDate": "2020-01-01T00:00:00Z"}, "wrong_expiration_date"),
+    ],
 )
-def test_query_that_is_not_understood_is_refused(shop: Shop, query: str) -> None:
-    assert shop.call("GET", f"/filter/api/order/order?{query}").status_code == 422
+def test_update_that_does_not_add_up_changes_nothing(
+    shop: Shop, changes: dict[str, Any], code: str
+) -> None:
+    order = shop.ordered()
+    assert refused(shop.update(order["id"], **changes)) == (422, code)
+    assert shop.read(order["id"]) == order
+
+
+def test_deadline_that_was_moved_on_is_the_one_that_counts(shop: Shop) -> None:
+    moment = datetime.now(UTC) + timedelta(milliseconds=200)
+    later = shop.ordered(expirationDate=moment.isoformat())
+    sooner = shop.ordered()
+    shop.update(later["id"], expirationDate=in_an_hour())
+    shop.update(sooner["id"], expirationDate=moment.isoformat())
+    while shop.read(sooner["id"])["status"] == "created":
+        assert datetime.now(UTC) < moment + timedelta(seconds=5)
+    assert shop.read(later["id"])["status"] == "created"
+
+
+def test_update_keeps_the_round_policy_of_the_order(shop: Shop) -> None:
+    item = line(amountWoVat=4500, quantity=0.3333, totalVatAmount=0, vatCode="VATNONE")
+    rounded = {"basketItems": [item | {"totalAmount": 1499}], "amount": 1499, "vatAmount": 0}
+    order = shop.ordered(orderSetting={"roundPolicy": "floor"}, **rounded)
+    assert shop.update(order["id"], **rounded).status_code == 200
+
+
+def test_moved_order_takes_its_number_along(shop: Shop) -> None:
+    order, rival = shop.ordered(), shop.ordered()
+    path = "/billing/api/order/order-merchant-move"
+    moved = shop.call("PUT", path, json={"orderId": order["id"], "merchantId": "other"})
+    assert moved.json()["data"]["merchantId"] == "other"
+    number = order["merchantOrderId"]
+    there = shop.create(order_body(merchantId="other", merchantOrderId=number))
+    assert refused(there) == (422, "merchant_order_id_duplicate")
+    here = shop.ordered(merchantOrderId=number)
+    back = {"orderId": order["id"], "merchantId": rival["merchantId"]}
+    assert refused(shop.call("PUT", path, json=back)) == (422, "merchant_order_id_duplicate")
+    assert shop.read(here["id"])["status"] == "created"
+
+
+def test_agent_orders_for_a_seller_of_the_register(shop: Shop) -> None:
+    seller = {"type": "counterparty", "countryId": "RUS", "vatNumber": "990000001246"}
+    path = "/adapter/api/subagent/order"
+    bodies = [order_body(seller=seller, merchantId=None) for _ in range(2)]
+    orders = [shop.call("POST", path, json=body).json()["data"] for body in bodies]
+    assert orders[0]["seller"] == seller
+    assert orders[0]["merchantId"] == orders[1]["merchantId"] != order_body()["merchantId"]
 
 
 def test_log_shows_the_talk_without_the_token(sandbox_url: str) -> None:
@@ -342,3 +187,10 @@ def test_log_shows_the_talk_without_the_token(sandbox_url: str) -> None:
     assert (entry["orderId"], entry["answer"]["status"]) == (order["id"], 200)
     assert entry["request"]["body"]["merchantOrderId"] == order["merchantOrderId"]
     assert "very-secret-token" not in requests.get(f"{sandbox_url}/log.json", timeout=10).text
+
+
+def test_log_knows_the_order_of_a_shipment_and_of_a_refund(shop: Shop) -> None:
+    order_id = shop.secured()["id"]
+    shop.ship(order_id)
+    shop.refund(order_id)
+    assert [entry["orderId"] for entry in shop.log("api")[:2]] == [order_id] * 2

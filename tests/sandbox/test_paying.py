@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from miniapp.sandbox import SandboxSettings
-from miniapp.sandbox.notifier import judge, sign
+from miniapp.sandbox.notification import judge, sign
 from tests.sandbox.conftest import Shop, Webhook, open_airline, order_body, serving
 
 

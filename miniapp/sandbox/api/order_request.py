@@ -1,53 +1,74 @@
-"""Reading a request to create an order, as strict as the reference (sections 6.1 to 6.6).
+"""Reading a request to create or to change an order, as strict as the reference.
 
-Shapes are checked first and reported together, then the values with a code of their own, then
-the arithmetic. Unknown properties are ignored.
+Invoicebox API reference, sections 6.1 to 6.6 and 6.10. Shapes are checked first and reported
+together, then the values with a code of their own, then the arithmetic. Unknown properties are
+ignored.
 """
 
-import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from miniapp.sandbox import basket
+from miniapp.sandbox import basket, wire
 from miniapp.sandbox.fields import Fields
 from miniapp.sandbox.refusals import Fault, unprocessable, wrong_values
-from miniapp.sandbox.state import Draft, Line
+from miniapp.sandbox.state import Draft
 
 CURRENCIES = ("RUB", "CNY", "UZS", "EUR", "GBP", "USD")
 LANGUAGES = ("ru", "en")
 CUSTOMER_FIELDS = ("type", "name", "phone", "email", "vatNumber", "registrationAddress")
-KPP = r"\d{4}[0-9A-Z]{2}\d{3}"
-PHONE = r"\d{10,15}"
-ATOM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)")
+KPP = r"[0-9]{4}[0-9A-Z]{2}[0-9]{3}"
+PHONE = r"[0-9]{10,15}"
 
 
-def read_order(body: object, *, now: datetime) -> Draft:
+def read_order(body: dict[str, Any], *, now: datetime) -> Draft:
     """The order asked for; Refusal when anything in it is not acceptable."""
-    if not isinstance(body, dict):
-        raise unprocessable("wrong_value", "The body must be an object")
     request = Fields(body, faults=[])
     header = _read_header(request)
     policy = _read_settings(request)
-    _read_customer(request)
-    lines = [basket.read_line(item) for item in request.records("basketItems")]
+    read_customer(request, required=True)
+    claims = basket.read_claims(request)
     _require(request, body, "currencyId", "expirationDate")
     if request.faults:
         raise wrong_values(request.faults)
     currency = _currency(body)
     _check_language(body, request)
     expires_at = _expiration(body, now=now)
-    for index, (line, amount, amount_wo_vat, vat_code) in enumerate(lines):
-        basket.check_line(
-            line,
-            amount=amount,
-            amount_wo_vat=amount_wo_vat,
-            vat_code=vat_code,
-            policy=policy,
-            index=index,
-        )
-    items = tuple(line for line, *_ in lines)
-    _check_totals(items, amount=header["amount"], vat_amount=header["vat_amount"])
-    return Draft(**header, currency=currency, expires_at=expires_at, lines=items, wire=request.kept)
+    lines = basket.checked(claims, policy=policy)
+    basket.check_totals(lines, amount=header["amount"], vat_amount=header["vat_amount"])
+    return Draft(**header, currency=currency, expires_at=expires_at, lines=lines, wire=request.kept)
+
+
+def read_update(body: dict[str, Any], draft: Draft, *, now: datetime) -> Draft:
+    """The order with the given fields changed (section 6.10).
+
+    What was not given stays, so a basket that comes to another sum needs the new amounts.
+    """
+    request = Fields(body, faults=[])
+    description = request.text("description", limit=1000)
+    amount = request.money("amount", required=False)
+    vat_amount = request.money("vatAmount", required=False)
+    if request.has("customer"):
+        read_customer(request, required=True)
+    request.identifier("shopId")
+    request.document("metaData")
+    claims = basket.read_claims(request) if request.has("basketItems") else None
+    if request.faults:
+        raise wrong_values(request.faults)
+    policy = draft.wire.get("orderSetting", {}).get("roundPolicy", "strict")
+    changed = replace(
+        draft,
+        description=description or draft.description,
+        amount=amount if request.has("amount") else draft.amount,
+        vat_amount=vat_amount if request.has("vatAmount") else draft.vat_amount,
+        expires_at=_expiration(body, now=now)
+        if request.has("expirationDate")
+        else draft.expires_at,
+        lines=draft.lines if claims is None else basket.checked(claims, policy=policy),
+        wire={**draft.wire, **request.kept},
+    )
+    basket.check_totals(changed.lines, amount=changed.amount, vat_amount=changed.vat_amount)
+    return changed
 
 
 def _read_header(request: Fields) -> dict[str, Any]:
@@ -82,8 +103,9 @@ def _read_settings(request: Fields) -> str:
     return str(policy or "strict")
 
 
-def _read_customer(request: Fields) -> None:
-    customer = request.record("customer", required=True)
+def read_customer(request: Fields, *, required: bool) -> Fields:
+    """Read ``customer`` (section 6.2); inside it every field is optional."""
+    customer = request.record("customer", required=required)
     customer.one_of("type", ("legal", "private"))
     customer.text("name", limit=500)
     customer.text("phone", limit=100, pattern=PHONE)
@@ -91,6 +113,7 @@ def _read_customer(request: Fields) -> None:
     customer.text("vatNumber", limit=20)
     customer.text("taxRegistrationReasonCode", limit=9, pattern=KPP)
     customer.text("registrationAddress", limit=1000)
+    return customer
 
 
 def _require(request: Fields, body: dict[str, Any], *names: str) -> None:
@@ -118,29 +141,8 @@ def _check_language(body: dict[str, Any], request: Fields) -> None:
 
 
 def _expiration(body: dict[str, Any], *, now: datetime) -> datetime:
-    moment = read_atom(body["expirationDate"])
+    moment = wire.read_atom(body["expirationDate"])
     if moment is None or moment <= now:
         fault = Fault("expirationDate", "wrong_value", "A future moment with an offset")
         raise unprocessable("wrong_expiration_date", "The moment is invalid or past", fault)
     return moment
-
-
-def read_atom(value: object) -> datetime | None:
-    """An aware moment from ATOM text such as ``2026-03-14T09:30:00+03:00``, else None."""
-    if not isinstance(value, str) or not ATOM.fullmatch(value):
-        return None
-    try:
-        return datetime.fromisoformat(value).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _check_totals(lines: tuple[Line, ...], *, amount: int, vat_amount: int) -> None:
-    if amount != sum(line.total_amount for line in lines):
-        fault = Fault("amount", "wrong_value", "Not the sum of the lines")
-        raise unprocessable("wrong_total_amount", "amount is not the sum of the lines", fault)
-    if vat_amount != sum(line.total_vat_amount for line in lines):
-        fault = Fault("vatAmount", "wrong_value", "Not the sum of the lines")
-        raise unprocessable(
-            "wrong_total_vat_amount", "vatAmount is not the sum of the lines", fault
-        )

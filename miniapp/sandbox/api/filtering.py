@@ -25,7 +25,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "_ge": lambda value, wanted: value is not None and value >= wanted,
     "_lt": lambda value, wanted: value is not None and value < wanted,
     "_le": lambda value, wanted: value is not None and value <= wanted,
-    "_start": lambda value, wanted: str(value or "").startswith(wanted),
+    "_start": lambda value, wanted: value is not None and str(value).startswith(wanted),
 }
 
 
@@ -60,7 +60,8 @@ class Listing:
         return all(
             self._value(row, name) in wanted for name, wanted in self.any_of.items()
         ) and all(
-            COMPARISONS[mark](self._value(row, name), wanted)
+            # A prefix is one of the text that the answer shows.
+            COMPARISONS[mark](row.get(name) if mark == "_start" else self._value(row, name), wanted)
             for name, mark, wanted in self.compared
         )
 
@@ -116,11 +117,18 @@ def _convert(value: Any, kind: str) -> Any:
         moment = datetime.fromisoformat(str(value).replace(" ", "+"))
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if kind == "number":
-        try:
-            return Decimal(str(value))
-        except InvalidOperation as error:
-            raise ValueError(f"{value!r} is no number") from error
+        return _number(str(value))
     return str(value)
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"{text!r} is no number") from error
+    if not number.is_finite():
+        raise ValueError(f"{text!r} cannot be compared")
+    return number
 
 
 def _refused(key: str) -> Refusal:
