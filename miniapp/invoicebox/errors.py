@@ -8,6 +8,7 @@
     │   ├── Duplicate        merchantOrderId is used: look the order up by its number
     │   └── WrongStatus      not in this status: read the order again, then decide
     ├── Unavailable          the request was not carried out for certain: try again later
+    │   └── NotSent          we held it back ourselves, to keep our pace or spare the provider
     └── OutcomeUnknown       it may have been carried out: look it up, never repeat it
 
 A call that only reads changes nothing, so after one the last two mean the same: ask again
@@ -71,13 +72,20 @@ class WrongStatus(Refused):
 
 
 class Unavailable(ProviderError):
-    """Nothing was done: no connection, or the provider asks to wait ``retry_after`` seconds."""
+    """Nothing was done: no connection, or the provider asks to wait.
+
+    ``retry_after``: the seconds until trying again makes sense, None where nobody can tell.
+    """
 
     def __init__(
         self, reason: str, *, retry_after: int | None = None, request_id: str | None = None
     ) -> None:
         super().__init__(reason, request_id=request_id)
         self.retry_after = retry_after
+
+
+class NotSent(Unavailable):
+    """We held the request back, to keep our own pace or because the provider does not answer."""
 
 
 class OutcomeUnknown(ProviderError):

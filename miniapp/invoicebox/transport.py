@@ -2,43 +2,55 @@
 
 Reads are repeated for a short while, writes never: whether a write was carried out is found out
 by looking, not by saying it again (Invoicebox API reference, section 2.3). Redirects are not
-followed. Connecting, each silence, the time of a body and its size are bounded.
+followed. Connecting, each silence, the time of a body and its size are bounded. A request waits
+for its turn (``throttle``) and is not sent to a provider who answers nobody (``breaker``).
 
 Logged are method, path, status, request id and duration; never a body, a query or the token.
 """
 
 import json
+import math
 import random
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 import requests
 import structlog
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError
 from urllib3.exceptions import TimeoutError as WireTimeout
 
+from miniapp.invoicebox import headers
+from miniapp.invoicebox.breaker import Breaker
 from miniapp.invoicebox.connection import check_address, open_session
-from miniapp.invoicebox.errors import OutcomeUnknown, ProviderError, Unavailable
+from miniapp.invoicebox.errors import NotSent, OutcomeUnknown, ProviderError, Unavailable
+from miniapp.invoicebox.throttle import Throttle
 
 ATTEMPTS = 3
 READ_BUDGET = 12.0  # seconds for a read with all its repetitions
 WORTH_REPEATING = {408, 425, 429, 503}
 LARGEST_ANSWER = 4 * 1024 * 1024  # bytes, unpacked
+PROBE = "/security/api/auth/auth"  # the cheapest read there is (section 3)
+PROBE_PATIENCE = 3.0  # seconds; somebody waits for the write behind it
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whatever its status. ``retry_after`` in seconds."""
+    """What came back, whatever its status. ``retry_after`` in seconds, where it asks to wait."""
 
     status: int
     body: bytes = field(repr=False)
     request_id: str | None
     retry_after: int | None
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    query: Mapping[str, str] | None = None
+    body: bytes | None = None
 
 
 class Transport:
@@ -57,6 +69,7 @@ class Transport:
         connect_timeout: float,
         read_timeout: float,
         write_timeout: float,
+        throttle: Throttle,
         sleep: Callable[[float], None],
         clock: Callable[[], float],
     ) -> None:
@@ -65,16 +78,22 @@ class Transport:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._write_timeout = write_timeout
+        self._throttle = throttle
+        self._breaker = Breaker(clock=clock)
         self._sleep = sleep
         self._clock = clock
         self._session = open_session(token, user_agent)
 
     def read(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
-        """GET, repeated while that can help: three attempts within twelve seconds."""
-        until = self._clock() + READ_BUDGET
+        """GET, repeated while that can help: three attempts within twelve seconds.
+
+        Who has more patience for a turn than that has as much for the whole.
+        """
+        request = _Request("GET", path, query)
+        until = self._clock() + max(READ_BUDGET, self._throttle.patience)
         attempt = 1
         while True:
-            outcome = self._attempt(path, query or {}, until)
+            outcome = self._attempt(request, until)
             pause = _pause(outcome, attempt)
             if pause is None or self._clock() + pause >= until:
                 break
@@ -85,53 +104,64 @@ class Transport:
         return outcome
 
     def write(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
-        """POST, PUT or DELETE, exactly once."""
-        content = None if body is None else _json_bytes(body)
-        return self._send(method, path, body=content, patience=self._write_timeout)
+        """POST, PUT or DELETE, exactly once.
+
+        The probe of a provider who was silent is a read: a write might end in doubt.
+        """
+        request = _Request(method, path, body=None if body is None else _json_bytes(body))
+        if self._breaker.wants_probe:
+            patience = min(self._read_timeout, PROBE_PATIENCE)
+            self._attempt(_Request("GET", PROBE), self._clock() + patience)
+        return self._send(request, self._write_timeout, until=math.inf)
 
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._session.close()
 
-    def _attempt(
-        self, path: str, query: Mapping[str, str], until: float
-    ) -> Answer | Unavailable | OutcomeUnknown:
-        patience = min(self._read_timeout, until - self._clock())
+    def _attempt(self, request: _Request, until: float) -> Answer | Unavailable | OutcomeUnknown:
         try:
-            return self._send("GET", path, query=query, patience=patience)
+            return self._send(request, self._read_timeout, until=until)
         except (Unavailable, OutcomeUnknown) as failure:
             return failure
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        patience: float,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Answer:
+    def _send(self, request: _Request, patience: float, *, until: float) -> Answer:
+        """The answer to one request, in its turn and before the moment ``until`` of the clock."""
+        self._breaker.check()
+        with self._throttle.turn(write=request.method != "GET", until=until):
+            patience = max(0.001, min(patience, until - self._clock()))
+            self._breaker.enter()
+            alive = False
+            try:
+                answer = self._exchange(request, patience)
+                alive = answer.status < 500
+            finally:
+                self._breaker.leave(alive=alive)
+            self._throttle.heed(refused=answer.status == 429, retry_after=answer.retry_after)
+        return answer
+
+    def _exchange(self, request: _Request, patience: float) -> Answer:
         started = self._clock()
-        told = log.bind(method=method, path=path)
+        told = log.bind(method=request.method, path=request.path)
         request_id = None
         try:
             with self._session.request(
-                method,
-                self._base_url + path,
-                params=query,
-                data=body,
+                request.method,
+                self._base_url + request.path,
+                params=request.query,
+                data=request.body,
                 timeout=(min(self._connect_timeout, patience), patience),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                request_id = _request_id(response)
+                request_id = headers.request_id(response.headers)
                 told = told.bind(status=response.status_code, request_id=request_id)
                 content = self._content(response, started + patience)
         except (requests.RequestException, HTTPError, OSError) as failure:
             told.warning("provider_silent", duration=round(self._clock() - started, 3))
             raise _silence(failure, request_id) from failure
         told.info("provider_answered", duration=round(self._clock() - started, 3))
-        return Answer(response.status_code, content, request_id, _retry_after(response))
+        retry_after = headers.retry_after(response.headers)
+        return Answer(response.status_code, content, request_id, retry_after)
 
     def _content(self, response: requests.Response, until: float) -> bytes:
         """The body, piece by piece as it comes, so that a trickle cannot hold the thread."""
@@ -149,30 +179,6 @@ def _json_bytes(body: Mapping[str, object]) -> bytes:
     return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
 
 
-def _request_id(response: requests.Response) -> str | None:
-    given = response.headers.get("X-Request-Id", "")[:100]
-    return given if given and given.isprintable() else None
-
-
-def _retry_after(response: requests.Response) -> int | None:
-    """Seconds to wait; a date is counted from the answer's own ``Date``, not from our clock."""
-    given = response.headers.get("Retry-After", "").strip()
-    if re.fullmatch("[0-9]{1,9}", given):
-        return int(given)
-    then, now = _http_date(given), _http_date(response.headers.get("Date", ""))
-    if then is None or now is None:
-        return None
-    return max(0, int((then - now).total_seconds()))
-
-
-def _http_date(given: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(given)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
-
-
 def _silence(failure: Exception, request_id: str | None) -> Unavailable | OutcomeUnknown:
     """What a failure without a whole answer means: was the request sent or not?"""
     cause = failure.args[0] if failure.args else None
@@ -185,13 +191,11 @@ def _silence(failure: Exception, request_id: str | None) -> Unavailable | Outcom
 
 def _pause(outcome: Answer | Unavailable | OutcomeUnknown, attempt: int) -> float | None:
     """Seconds before a read is repeated, None when it is not to be repeated."""
-    retry_after = None
+    if isinstance(outcome, NotSent) or attempt >= ATTEMPTS:
+        return None
     if isinstance(outcome, Answer):
         if outcome.status not in WORTH_REPEATING:
             return None
-        retry_after = outcome.retry_after
-    if attempt >= ATTEMPTS:
-        return None
-    if retry_after is not None:
-        return float(retry_after)
+        if outcome.retry_after is not None:
+            return float(outcome.retry_after)
     return float(2 ** (attempt - 1)) + random.uniform(0, 0.25)  # noqa: S311 - spreads load only

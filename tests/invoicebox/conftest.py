@@ -3,18 +3,17 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from miniapp.invoicebox.client import Merchant
-from miniapp.invoicebox.wire import Customer, Line, NewOrder
+from miniapp.invoicebox.wire import NewOrder
 from tests.invoicebox.scripted_provider import ScriptedProvider
+from tests.invoicebox.writes import NEW_ORDER, SHOP
 
 SAMPLES = Path(__file__).parent.parent / "wire_samples"
-SHOP = "0192c0de-0000-7000-8000-0000000000ff"
 
 
 @pytest.fixture
@@ -63,9 +62,9 @@ def make_shop(provider: ScriptedProvider, time: Time) -> Iterator[MakeShop]:
             "token": "0123456789abcdef0123456789abcdef",
             "merchant_id": SHOP,
             "user_agent": "LoungeMiniApp/0.1 (Flask 3.1)",
-            "connect_timeout": 0.5,
-            "read_timeout": 0.3,
-            "write_timeout": 0.3,
+            "connect_timeout": 5.0,
+            "read_timeout": 5.0,
+            "write_timeout": 5.0,
             "sleep": time.sleep,
             "clock": time.clock,
         }
@@ -92,22 +91,4 @@ def answered_order(sample: Callable[[str], bytes]) -> dict[str, Any]:
 @pytest.fixture
 def new_order() -> NewOrder:
     """The order of order_create_request.json as the product says it."""
-    visit = date(2026, 12, 14)
-    name = "Посещение бизнес-зала «Бриз», аэропорт KUF, внутр. рейсы, 14.12.2026, 1 "
-    return NewOrder(
-        merchant_order_id="LNG-000417",
-        description="Бизнес-зал «Бриз», аэропорт KUF, 14.12.2026",
-        lines=(
-            Line("LNG-000417-1", name + "взрослый", 450_000, "RUS_VAT22", visit),
-            Line("LNG-000417-2", name + "ребёнок", 225_050, "RUS_VAT22", visit),
-        ),
-        expires_at=datetime(2026, 12, 14, 12, 30, tzinfo=UTC),
-        customer=Customer("Вера Заречная", "vera@zarechnaya.example", "+7 (900) 123-45-67"),
-        language="ru",
-        order_container_id="0192c0de-0000-7000-8000-00000000c001",
-        shop_id=5121,
-        notification_url="https://lounge.example/invoicebox/notification",
-        success_url="https://lounge.example/back/r-417/success",
-        fail_url="https://lounge.example/back/r-417/fail",
-        return_url="https://lounge.example/back/r-417/return",
-    )
+    return NEW_ORDER

@@ -63,6 +63,16 @@ def hang_up(handler: "_Handler") -> None:
     handler.connection.shutdown(socket.SHUT_RDWR)
 
 
+def then_close(act: Act) -> Act:
+    """Answer, and close the connection without saying so."""
+
+    def closing(handler: "_Handler") -> None:
+        act(handler)
+        handler.close_connection = True
+
+    return closing
+
+
 def cut_within(handler: "_Handler") -> None:
     """Promise more than is sent."""
     handler.send_response(200)
@@ -83,6 +93,28 @@ def trickle(handler: "_Handler") -> None:
         handler.wfile.write(b" ")
 
 
+class Crowd:
+    """An act of many requests: held at the provider until told to go on, and counted."""
+
+    def __init__(self, answer: Act) -> None:
+        self.go_on = threading.Event()
+        self.arrived = threading.Semaphore(0)
+        self.most = 0
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._answer = answer
+
+    def __call__(self, handler: "_Handler") -> None:
+        with self._lock:
+            self._inside += 1
+            self.most = max(self.most, self._inside)
+        self.arrived.release()
+        self.go_on.wait(10)
+        with self._lock:
+            self._inside -= 1
+        self._answer(handler)
+
+
 def closed_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -91,6 +123,7 @@ def closed_port() -> int:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body leave as two packets
     server: "ScriptedProvider"
 
     def _answer(self) -> None:
@@ -115,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class ScriptedProvider(ThreadingHTTPServer):
+    """``slams``: close each new connection without hearing anything."""
+
     daemon_threads = True
 
     def __init__(self) -> None:
@@ -122,6 +157,8 @@ class ScriptedProvider(ThreadingHTTPServer):
         self.acts: deque[Act] = deque()
         self.heard: list[Heard] = []
         self.connections = 0
+        self.slams = False
+        self.called = threading.Event()
         self.closing = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -134,7 +171,9 @@ class ScriptedProvider(ThreadingHTTPServer):
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         self.connections += 1
-        super().finish_request(request, client_address)
+        self.called.set()
+        if not self.slams:
+            super().finish_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is part of the script."""

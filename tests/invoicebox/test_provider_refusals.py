@@ -58,3 +58,14 @@ def test_refusal_of_an_odd_shape_is_a_refusal_all_the_same(shop, provider, new_o
     with pytest.raises(Refused) as refusal:
         shop.create_order(new_order)
     assert (refusal.value.code, refusal.value.fields) == ("http_422", ())
+
+
+def test_words_of_the_provider_cannot_forge_a_line_of_a_log(shop, provider, new_order):
+    field = {"name": "a\rb", "code": "c\x1b[2J", "message": "d\n" + "e" * 600}
+    body = {"code": "x\nforged" + "y" * 100, "message": "m" * 600, "fields": [field] * 101}
+    provider.will(reply(422, {"error": body}))
+    with pytest.raises(Refused) as refusal:
+        shop.create_order(new_order)
+    assert refusal.value.code == "x forged" + "y" * 56
+    assert refusal.value.message == "m" * 500
+    assert refusal.value.fields == (FieldFault("a b", "c [2J", "d " + "e" * 498),) * 100

@@ -17,7 +17,7 @@ from miniapp.invoicebox.wire.statuses import OrderStatus, status_of
 
 @dataclass(frozen=True)
 class ProviderOrder:
-    """An order as the provider has it; ``amount`` in kopecks, ``expires_at`` in UTC.
+    """An order as the provider has it; ``amount`` in kopecks, the moments in UTC.
 
     When ``processable`` is false the provider only records it and takes no money: do not sell
     (section 6.9). ``payment_url`` is used as given, never built.
@@ -31,6 +31,7 @@ class ProviderOrder:
     currency: str
     payment_url: str | None
     order_container_id: str | None
+    created_at: datetime | None
     expires_at: datetime | None
     processable: bool
 
@@ -52,6 +53,7 @@ def parse_order(fields: Fields) -> ProviderOrder:
         currency=text(fields, "currencyId", limit=3),
         payment_url=payment_url,
         order_container_id=optional_text(fields, "orderContainerId", limit=36),
+        created_at=optional_moment(fields, "createdAt"),
         expires_at=optional_moment(fields, "expirationDate"),
         processable=_processable(fields.get("processable")),
     )

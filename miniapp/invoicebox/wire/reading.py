@@ -70,6 +70,25 @@ def optional_text(fields: Fields, name: str, *, limit: int) -> str | None:
     return None if fields.get(name) in (None, "") else text(fields, name, limit=limit)
 
 
+def loose_text(fields: Fields, name: str, *, limit: int) -> str | None:
+    """A text for reading only: spaces for what is not printable, cut at ``limit``; else None."""
+    value = fields.get(name)
+    if not isinstance(value, str):
+        return None
+    plain = "".join(sign if sign.isprintable() else " " for sign in value[: 2 * limit])
+    return " ".join(plain.split())[:limit].rstrip() or None
+
+
+def number(fields: Fields, name: str) -> int:
+    """A whole number from 0 on, as some answers have for an id; also in a string of digits."""
+    value = fields.get(name)
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value):
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10**18:
+        raise Unreadable(f"{name} is missing or not a whole number")
+    return value
+
+
 def kopecks(fields: Fields, name: str) -> int:
     """A sum in kopecks from roubles: ``4500``, ``811.48``, also the string ``"811.48"``.
 

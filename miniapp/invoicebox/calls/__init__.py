@@ -1,0 +1,1 @@
+"""The calls of a shop, one kind of thing a file; ``client`` puts them together."""
