@@ -20,7 +20,8 @@ _WIDTH = 100_000
 def export_text(*, format: Literal["yaml", "csv"]) -> str:  # noqa: A002
     """The whole catalogue as YAML, or its places as CSV."""
     catalogue = current()
-    places = _entries(PlaceEntry, catalogue.places.values())
+    # Those of the database; the world beneath them is no part of a catalogue.
+    places = _entries(PlaceEntry, map(catalogue.places.get, sorted(catalogue.index.codes)))
     if format == "csv":
         return file_csv.write(places)
     sections = {

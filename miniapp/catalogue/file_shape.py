@@ -51,6 +51,7 @@ from miniapp.catalogue.file_values import (
     VatCode,
     ZoneName,
 )
+from miniapp.catalogue.hours import Closure
 from miniapp.catalogue.models import Ages, Offered, RefundStep
 
 
@@ -185,7 +186,7 @@ def _each_once(offered: list[Offered]) -> list[Offered]:
 class LoungeEntry(Entry):
     """A lounge with its rates and extras."""
 
-    kept: ClassVar[frozenset[str]] = frozenset({"photos", "shop_id", "closed_note"})
+    kept: ClassVar[frozenset[str]] = frozenset({"photos", "shop_id", "closed_note", "closures"})
     parts: ClassVar[frozenset[str]] = frozenset({"rates", "extras"})
 
     slug: Slug
@@ -231,6 +232,7 @@ class LoungeEntry(Entry):
     shop_id: ShopId | None = None
     is_public: bool = True
     closed_note: Prose | None = None
+    closures: list[Closure] = Field(default_factory=list, max_length=100)
     as_of: date
 
     rates: list[RateEntry] = Field(min_length=1, max_length=60)

@@ -3,15 +3,18 @@
 Hours are a list of spans per weekday; a break is the gap between two spans, a span that ends
 before it begins runs past midnight, ``00:00-24:00`` is round the clock. A dated exception
 replaces the spans that begin on that day. Everything is computed on wall-clock days and
-compared as moments, so a clock change costs or adds an hour as it does in life.
+compared as moments, so a clock change costs or adds an hour as it does in life. A closure is
+a span of time, such as a repair, that is cut out of whatever the hours say.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+from functools import lru_cache
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from miniapp.base.i18n import Text, marked
 
@@ -41,6 +44,25 @@ class DayException(BaseModel):
     note: Text | None = None
 
 
+class Closure(BaseModel):
+    """From when to when nobody is let in, half open, and what the traveller is told of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: AwareDatetime
+    end: AwareDatetime
+    note: Text
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(marked("a closure ends after it begins"))
+        return self
+
+
+Opening = tuple[datetime, datetime]
+
+
 class Hours(BaseModel):
     """Weekly hours with dated exceptions."""
 
@@ -56,16 +78,18 @@ class Hours(BaseModel):
                 return list(exception.spans)
         return list(self.week.get(WEEKDAYS[day.weekday()], ()))
 
-    def open_spans(self, day: date, zone: str) -> list[tuple[datetime, datetime]]:
-        """The spans that begin on a day as moments in UTC, half open."""
-        return [_moments(day, span, zone) for span in self.on(day)]
+    def open_spans(self, day: date, zone: str, closures: Sequence[Closure] = ()) -> list[Opening]:
+        """What is left of the spans that begin on a day, as moments in UTC, half open."""
+        return list(_without(closures, (_moments(day, span, zone) for span in self.on(day))))
 
-    def span_around(self, moment: datetime, zone: str) -> tuple[datetime, datetime] | None:
+    def span_around(
+        self, moment: datetime, zone: str, closures: Sequence[Closure] = ()
+    ) -> Opening | None:
         """The unbroken opening around a moment, joined over midnight; None when closed."""
         local = moment.astimezone(ZoneInfo(zone)).date()
         days = [local + timedelta(days=n) for n in (-1, 0, 1)]
-        spans = sorted(span for day in days for span in self.open_spans(day, zone))
-        joined: list[tuple[datetime, datetime]] = []
+        spans = sorted(span for day in days for span in self.open_spans(day, zone, closures))
+        joined: list[Opening] = []
         for start, end in spans:
             if joined and start <= joined[-1][1]:
                 joined[-1] = (joined[-1][0], max(joined[-1][1], end))
@@ -74,7 +98,22 @@ class Hours(BaseModel):
         return next((span for span in joined if span[0] <= moment < span[1]), None)
 
 
-def _moments(day: date, span: str, zone: str) -> tuple[datetime, datetime]:
+def _without(closures: Sequence[Closure], spans: Iterable[Opening]) -> Iterable[Opening]:
+    """The parts of the spans in which no closure lies."""
+    for closure in sorted(closures, key=lambda closure: closure.start):
+        spans = [part for span in spans for part in _cut(closure, *span)]
+    return spans
+
+
+def _cut(closure: Closure, start: datetime, end: datetime) -> list[Opening]:
+    if closure.end <= start or end <= closure.start:
+        return [(start, end)]
+    parts = [(start, closure.start.astimezone(UTC)), (closure.end.astimezone(UTC), end)]
+    return [(begins, ends) for begins, ends in parts if begins < ends]
+
+
+@lru_cache(maxsize=4096)
+def _moments(day: date, span: str, zone: str) -> Opening:
     match = _TIME.fullmatch(span)
     if match is None:
         raise ValueError(span)

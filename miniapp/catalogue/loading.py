@@ -4,6 +4,9 @@ Entries are found again by their code or slug, rates by code and first day, extr
 same file taken twice changes nothing, and what a file does not name stays. The rates and extras
 of a lounge are those of its entry. Shop number, photos and the note that closes a lounge are
 also set elsewhere, so an entry that does not name them leaves them as they are.
+
+A lounge may name any place of the ``world`` that lies beneath: unless the file or the database
+has an entry of its own for it, it is copied from there.
 """
 
 from collections.abc import Callable, Iterable
@@ -35,6 +38,7 @@ from miniapp.catalogue.file_shape import (
 )
 from miniapp.catalogue.file_source import SECTIONS, Source
 from miniapp.catalogue.models import Edition, Extra, Lounge, Place, Rate
+from miniapp.catalogue.world import world
 from miniapp.operators.models import Operator
 
 DEMO_FILE = Path(__file__).parent / "data" / "demo.yaml"
@@ -108,7 +112,7 @@ def _known(session: Session) -> Known:
     shops = session.execute(sa.select(Lounge.shop_id, Lounge.slug))
     return Known(
         operators=frozenset(session.scalars(sa.select(Operator.code))),
-        places=frozenset(session.scalars(sa.select(Place.code))),
+        places=frozenset(world()).union(session.scalars(sa.select(Place.code))),
         shops={shop: slug for shop, slug in shops if shop is not None},
     )
 
@@ -119,13 +123,22 @@ def _write(session: Session, contents: _Contents) -> ImportReport:
     for operator in contents.operators:
         row = operators.get(operator.entry.code)
         _count(report, "operators", row, _upsert(session, row, Operator, operator.entry))
-    places = {row.code: row for row in session.scalars(sa.select(Place))}
-    for place in contents.places:
-        spot = places.get(place.entry.code)
-        _count(report, "places", spot, _upsert(session, spot, Place, place.entry))
+    _write_places(session, contents, report)
     session.flush()
     _write_lounges(session, contents, report)
     return report
+
+
+def _write_places(session: Session, contents: _Contents, report: ImportReport) -> None:
+    rows = {row.code: row for row in session.scalars(sa.select(Place))}
+    for place in contents.places:
+        spot = rows.get(place.entry.code)
+        _count(report, "places", spot, _upsert(session, spot, Place, place.entry))
+    written = {place.entry.code for place in contents.places}
+    for code in sorted({lounge.entry.place_code for lounge in contents.lounges} - written):
+        if code not in rows:
+            session.add(world().copy(code))
+        _count(report, "places", rows.get(code), changed=False)
 
 
 def _write_lounges(session: Session, contents: _Contents, report: ImportReport) -> None:

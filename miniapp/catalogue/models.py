@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from miniapp.base.db import AsJson, Base
 from miniapp.base.i18n import Text
-from miniapp.catalogue.hours import Hours
+from miniapp.catalogue.hours import Closure, Hours, Opening
 from miniapp.operators.models import Operator
 
 # A lounge without a stay limit takes its seat for this long.
@@ -164,6 +164,8 @@ class Lounge(Base):
     is_public: Mapped[bool] = mapped_column(default=True)
     # Why nothing is sold here for now; None while the lounge is open for sale.
     closed_note: Mapped[Text | None] = mapped_column(AsJson(Text))
+    # When nobody is let in whatever the hours say, such as a repair.
+    closures: Mapped[list[Closure]] = mapped_column(AsJson(list[Closure]), default=list)
     # The day on which the operator last confirmed these facts.
     as_of: Mapped[date]
 
@@ -175,6 +177,10 @@ class Lounge(Base):
     extras: Mapped[list["Extra"]] = relationship(
         order_by="Extra.position", cascade="all, delete-orphan"
     )
+
+    def opening_around(self, moment: datetime) -> Opening | None:
+        """The unbroken opening around a moment, closures cut out; None when it is closed."""
+        return self.hours.span_around(moment, self.place.zone, self.closures)
 
 
 class Rate(Base):

@@ -1,29 +1,49 @@
-"""The index of the places' names: made once for an edition of the catalogue, then only read.
+"""The index of places' names: made once for an edition of the catalogue, then only read.
 
-Places stand in order of weight, those with lounges first. What few words match is looked up and
-sorted; what many match is read off in order of weight until enough is found, from one text that
-holds the words of all places. So an answer is quick at a hundred places and at a hundred
-thousand, whether the letters typed are rare or common.
+Places stand in order of weight: those with lounges first, then by rank. What few words match is
+looked up and sorted; what many match is kept in order of weight from the beginning, for every
+beginning of a word and every three letters within one. So an answer takes as long at a hundred
+thousand places as at a thousand, whether the letters typed are rare or common.
 """
 
 import re
 import unicodedata
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, chain, groupby
+from typing import NamedTuple, Protocol, Self
 
-from miniapp.catalogue.models import Kind, Place
+from miniapp.base.i18n import Text
+from miniapp.catalogue.models import Kind
 
-# Up to so many entries are sorted; above it, reading in order of weight is quicker.
+# Up to so many entries are sorted when they are asked for.
 _RARE = 500
-# Up to so many words are looked through for a part that they may contain.
-_LOOKED_THROUGH = 5000
+# So many of the places that share some letters are kept in order, and looked through.
+_KEPT = 1000
 _GRAM = 3
 
 _WORD = re.compile(r"[^\W_]+")
 # Letters that look like an accented one but are not taken apart.
 _ALIKE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d"})
+
+
+class Named(Protocol):
+    """What the index looks at in a place."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def name(self) -> Text: ...
+    @property
+    def city(self) -> Text: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def synonyms(self) -> list[str]: ...
 
 
 def words_of(text: str) -> list[str]:
@@ -33,116 +53,168 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(plain.translate(_ALIKE))
 
 
-def weight(place: Place, lounges: int) -> tuple[bool, str, bool, str]:
-    """What places are ordered by: with lounges first, then by city, airports before stations."""
-    return not lounges, place.city.ru, place.kind is not Kind.AIRPORT, place.name.ru
-
-
 class PlaceIndex:
     """Finds places by the words of their names, cities, synonyms and codes.
 
-    ``places`` are in order of weight; a place is meant by its number in that order.
+    ``codes`` are in order of weight; a place is meant by its number in that order.
     """
 
-    def __init__(self, places: Iterable[Place], lounges: Mapping[str, int]) -> None:
-        self.places = sorted(places, key=lambda place: weight(place, lounges.get(place.code, 0)))
-        words_at = [_words_of_place(place) for place in self.places]
-        self._codes = {
-            "".join(words_of(place.code)): number for number, place in enumerate(self.places)
-        }
-        # The words of each place on a line, every word after a space.
-        lines = [f" {' '.join(words)}\n" for words in words_at]
-        self._text = "".join(lines)
-        self._line_starts = [0, *accumulate(map(len, lines))]
-        numbers = _numbers_of_words(words_at)
+    def __init__(
+        self,
+        places: Iterable[Named],
+        lounges: Mapping[str, int],
+        *,
+        rank: Callable[[Named], int] = lambda _place: 0,
+    ) -> None:
+        # Only words are kept: the places of the world are not all in memory at once.
+        found = sorted(
+            ((not lounges.get(place.code), rank(place), *_address(place)), _Names.of(place))
+            for place in places
+        )
+        names = [names for _, names in found]
+        self.codes = [one.code for one in names]
+        self._numbers_by_code = {_as_code(code): n for n, code in enumerate(self.codes)}
+        self._stations: dict[str, list[str]] = {}
+        for one in names:
+            for name in one.station:
+                self._stations.setdefault(name, []).append(one.code)
+        self._lines = [one.line for one in names]
+        numbers = _numbers_of_words(self._lines)
         self._words = sorted(numbers)
         # The places of all words one after another, and where those of each word begin.
         self._numbers = array("I", chain.from_iterable(numbers[word] for word in self._words))
-        self._firsts = [0, *accumulate(len(numbers[word]) for word in self._words)]
-        self._grams = _grams_of(self._words)
+        self._firsts = array(
+            "I", accumulate((len(numbers[word]) for word in self._words), initial=0)
+        )
+        self._common = dict(self._beginnings(0, len(self._words), 1))
 
     def by_code(self, code: str) -> int | None:
-        """The place with exactly this code."""
-        return self._codes.get(code)
+        """The place with exactly this code, as ``words_of`` writes it."""
+        return self._numbers_by_code.get(code)
+
+    def has(self, code: str) -> bool:
+        """Is a place with this code among them?"""
+        number = self.by_code(_as_code(code))
+        return number is not None and self.codes[number] == code
+
+    def stations_called(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The codes of the stations that have this very name."""
+        return tuple(self._stations.get(" ".join(words), ()))
 
     def beginning(self, parts: Sequence[str]) -> Iterator[int]:
-        """Places where each part begins a word, in order of weight."""
-        entries = {part: self._entries_beginning(part) for part in parts}
+        """Places where each part begins a word, in order of weight.
+
+        When all parts are common, only the weightiest that share the rarest are looked through.
+        """
+        entries = {part: self._entries(part) for part in parts}
         rarest = min(parts, key=lambda part: len(entries[part]))
-        found = self._in_order(entries[rarest], f" {rarest}")
-        others = [f" {part}" for part in parts if part != rarest]
-        return (number for number in found if self._stand_in(number, others))
+        found: Iterable[int] = self._common.get(rarest, ())
+        if len(entries[rarest]) <= _RARE:
+            found = sorted({self._numbers[entry] for entry in entries[rarest]})
+        return self._holding(found, [f" {part}" for part in parts if part != rarest])
 
     def containing(self, parts: Sequence[str]) -> Iterator[int]:
-        """Places where each part stands within a word; one of them has three letters or more."""
-        candidates = {part: self._candidates(part) for part in parts if len(part) >= _GRAM}
-        if not candidates:
-            return iter(())
-        rarest = min(candidates, key=lambda part: len(candidates[part]))
-        entries = self._entries_containing(rarest, candidates[rarest])
-        others = [part for part in parts if part != rarest]
-        found = self._in_order(entries, rarest)
-        return (number for number in found if self._stand_in(number, others))
+        """Places where each part stands within a word; one of them has three letters or more.
 
-    def _entries_beginning(self, part: str) -> range:
+        Of the places that share the rarest three letters, the weightiest are looked through.
+        """
+        grams = {gram for part in parts for gram in _gram_set(part)}
+        if not grams:
+            return iter(())
+        rarest = min((self._grams.get(gram, ()) for gram in grams), key=len)
+        return self._holding(rarest, parts)
+
+    def _entries(self, part: str) -> range:
         first = bisect_left(self._words, part)
         last = bisect_left(self._words, f"{part}\U0010ffff", lo=first)
         return range(self._firsts[first], self._firsts[last])
 
-    def _candidates(self, part: str) -> Sequence[int]:
-        """The words that share the rarest three letters of the part."""
-        return min((self._grams.get(gram, ()) for gram in _gram_set(part)), key=len)
+    def _beginnings(
+        self, first: int, last: int, length: int
+    ) -> Iterator[tuple[str, Sequence[int]]]:
+        """The beginnings of words that are not rare, each with its weightiest places."""
+        for beginning, group in groupby(range(first, last), lambda n: self._words[n][:length]):
+            start, *rest = group
+            end = start + len(rest) + 1
+            entries = self._numbers[self._firsts[start] : self._firsts[end]]
+            if len(entries) > _RARE and len(beginning) == length:
+                yield beginning, array("I", sorted(set(entries))[:_KEPT])
+                yield from self._beginnings(start, end, length + 1)
 
-    def _entries_containing(self, part: str, candidates: Sequence[int]) -> Sequence[int]:
-        if len(candidates) > _LOOKED_THROUGH:
-            return candidates
-        words = [word for word in candidates if part in self._words[word]]
-        return [
-            entry for word in words for entry in range(self._firsts[word], self._firsts[word + 1])
-        ]
+    @cached_property
+    def _grams(self) -> Mapping[str, Sequence[int]]:
+        """The weightiest places of every three letters in a row; made when first needed."""
+        grams: dict[str, array[int]] = {}
+        for number, line in enumerate(self._lines):
+            for gram in _gram_set(line):
+                numbers = grams.setdefault(gram, array("I"))
+                if len(numbers) < _KEPT:
+                    numbers.append(number)
+        return grams
 
-    def _in_order(self, entries: Sequence[int], written: str) -> Iterator[int]:
-        """Places of these entries, or when they are many those where the text is written."""
-        if len(entries) > _RARE:
-            return self._reading(written)
-        return iter(sorted({self._numbers[entry] for entry in entries}))
+    def _holding(self, numbers: Iterable[int], parts: Sequence[str]) -> Iterator[int]:
+        """Those of the places whose words hold all of the parts."""
+        for part in parts:
+            numbers = self._with(part, numbers)
+        return iter(numbers)
 
-    def _reading(self, written: str) -> Iterator[int]:
-        at = self._text.find(written)
-        while at >= 0:
-            number = bisect_right(self._line_starts, at) - 1
-            yield number
-            at = self._text.find(written, self._line_starts[number + 1])
-
-    def _stand_in(self, number: int, parts: list[str]) -> bool:
-        bounds = self._line_starts[number], self._line_starts[number + 1]
-        return all(self._text.find(part, *bounds) >= 0 for part in parts)
-
-
-def _words_of_place(place: Place) -> tuple[str, ...]:
-    """All words of a place; a name of several words also as one: «нижнийновгород»."""
-    texts = (place.name.ru, place.name.en, place.city.ru, place.city.en, *place.synonyms)
-    words: dict[str, None] = dict.fromkeys(["".join(words_of(place.code))])
-    for parts in map(words_of, texts):
-        words.update(dict.fromkeys([*parts, "".join(parts)]))
-    return tuple(word for word in words if word)
+    def _with(self, part: str, numbers: Iterable[int]) -> Iterator[int]:
+        lines = self._lines
+        return (number for number in numbers if part in lines[number])
 
 
-def _numbers_of_words(words_at: list[tuple[str, ...]]) -> dict[str, list[int]]:
+def _address(place: Named) -> tuple[str, bool, str]:
+    """Places of one rank stand by their cities, airports before stations."""
+    return place.city.ru, place.kind is not Kind.AIRPORT, place.name.ru
+
+
+def _as_code(code: str) -> str:
+    return "".join(words_of(code))
+
+
+class _Names(NamedTuple):
+    """What a place is called: its words, each after a space, and as a station its whole names."""
+
+    code: str
+    line: str
+    station: frozenset[str]
+
+    @classmethod
+    def of(cls, place: Named) -> Self:
+        texts = dict.fromkeys(
+            (place.name.ru, place.name.en, place.city.ru, place.city.en, *place.synonyms)
+        )
+        words = dict.fromkeys([_as_code(place.code)])
+        for parts in map(words_of, texts):
+            # A name of several words also as one: «нижнийновгород».
+            words.update(dict.fromkeys([*parts, "".join(parts)]))
+        is_station = place.kind is Kind.STATION
+        return cls(
+            place.code,
+            "".join(f" {word}" for word in words if word),
+            frozenset(_station_names(place)) if is_station else frozenset(),
+        )
+
+
+def _station_names(place: Named) -> Iterator[str]:
+    names = [place.name.ru, place.name.en, *place.synonyms]
+    # A station is also called by its city and its name: "Moscow Kazansky".
+    names += [f"{place.city.ru} {place.name.ru}", f"{place.city.en} {place.name.en}"]
+    return (" ".join(words_of(name)) for name in names)
+
+
+def _numbers_of_words(lines: list[str]) -> dict[str, list[int]]:
     numbers: dict[str, list[int]] = {}
-    for number, words in enumerate(words_at):
-        for word in words:
+    for number, line in enumerate(lines):
+        for word in line.split():
             numbers.setdefault(word, []).append(number)
     return numbers
 
 
-def _grams_of(words: list[str]) -> dict[str, list[int]]:
-    grams: dict[str, list[int]] = {}
-    for index, word in enumerate(words):
-        for gram in _gram_set(word):
-            grams.setdefault(gram, []).append(index)
-    return grams
+def _gram_set(words: str) -> set[str]:
+    """Every three letters that stand together in a word."""
+    grams = {words[start : start + _GRAM] for start in range(len(words) - _GRAM + 1)}
+    return {gram for gram in grams if " " not in gram}
 
 
-def _gram_set(word: str) -> set[str]:
-    return {word[start : start + _GRAM] for start in range(len(word) - _GRAM + 1)}
+EMPTY = PlaceIndex((), {})

@@ -126,11 +126,14 @@ def _check_party(lounge: Lounge, rate: Rate, party: Party) -> None:
         raise ChildrenNotAdmitted
     if party.infants and rate.infant is None:
         raise InfantsNotAdmitted
-    _check_company(lounge, party)
+    check_company(lounge, party)
 
 
-def _check_company(lounge: Lounge, party: Party) -> None:
-    """Infants need an adult; children too, unless some of them are old enough to come alone."""
+def check_company(lounge: Lounge, party: Party) -> None:
+    """Infants need an adult; children too, unless some of them are old enough to come alone.
+
+    Raises AdultNeeded.
+    """
     alone_from = lounge.ages.alone_from
     if party.adults:
         return

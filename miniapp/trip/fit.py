@@ -137,7 +137,8 @@ def next_opening(lounge: Lounge, moment: datetime) -> datetime:
     zone = lounge.place.zone
     today = moment.astimezone(ZoneInfo(zone)).date()
     for n in range(-1, 8):
-        for start, end in sorted(lounge.hours.open_spans(today + timedelta(days=n), zone)):
+        day = today + timedelta(days=n)
+        for start, end in sorted(lounge.hours.open_spans(day, zone, lounge.closures)):
             if end > moment:
                 return max(moment, start)
     return moment
@@ -156,13 +157,15 @@ def _window(lounge: Lounge, trip: Trip, start: datetime, stay: timedelta) -> Win
     ends = [start + stay]
     if trip.at is not None and trip.direction is not Direction.ARRIVAL:
         ends.append(_last_leave(lounge, trip.at))
-    span = lounge.hours.span_around(start, lounge.place.zone)
+    span = lounge.opening_around(start)
     if span is not None:
         ends.append(span[1])
     return Window(starts_at=start, leave_by=min(ends), seats_until=start + stay)
 
 
 def _of_place(lounge: Lounge, trip: Trip) -> Iterator[Reason]:
+    if lounge.closed_note is not None:
+        yield Reason(Why.NOT_SOLD_NOW)
     if trip.direction not in lounge.directions:
         yield Reason(Why.NOT_FOR_DIRECTION)
     served = lounge.zone_served
@@ -178,12 +181,10 @@ def _walk(lounge: Lounge, terminal: str) -> int | None:
 
 
 def _of_time(lounge: Lounge, trip: Trip, window: Window, now: datetime) -> Iterator[Reason]:
-    if lounge.closed_note is not None:
-        yield Reason(Why.NOT_SOLD_NOW)
     last_sale = window.starts_at - timedelta(minutes=lounge.lead_minutes)
     if now > last_sale:
         yield Reason(Why.TOO_LATE_TO_BUY, moment=last_sale)
-    if lounge.hours.span_around(window.starts_at, lounge.place.zone) is None:
+    if lounge.opening_around(window.starts_at) is None:
         yield Reason(Why.CLOSED_THEN, moment=window.starts_at)
     earliest = earliest_entry(lounge, trip)
     if earliest is not None and window.starts_at < earliest:

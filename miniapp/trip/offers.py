@@ -1,7 +1,7 @@
 """The lounges of a place for one traveller: judged, priced, the best first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,9 +22,22 @@ class Offer:
     price: int | None
 
 
-def offers(lounges: Iterable[Lounge], *, trip: Trip, party: Party, now: datetime) -> list[Offer]:
-    """Judge and price the lounges; those that suit come first, then the cheaper ones."""
-    judged = [_offer(lounge, trip, party, now) for lounge in lounges]
+def offers(
+    lounges: Iterable[Lounge],
+    *,
+    trip: Trip,
+    party: Party,
+    now: datetime,
+    any_direction: bool = False,
+) -> list[Offer]:
+    """Judge and price the lounges; those that suit come first, then the cheaper ones.
+
+    With ``any_direction`` that of the trip is only supposed: each is judged for its own first.
+    """
+    judged = [
+        _offer(lounge, usual_trip(lounge, trip) if any_direction else trip, party, now)
+        for lounge in lounges
+    ]
     return sorted(
         judged,
         key=lambda offer: (
@@ -34,6 +47,11 @@ def offers(lounges: Iterable[Lounge], *, trip: Trip, party: Party, now: datetime
             offer.lounge.slug,
         ),
     )
+
+
+def usual_trip(lounge: Lounge, trip: Trip) -> Trip:
+    """The trip of somebody who comes to this lounge and has not said on which leg."""
+    return replace(trip, direction=lounge.directions[0])
 
 
 def cheapest(lounge: Lounge, *, trip: Trip, party: Party, now: datetime) -> tuple[Rate, int] | None:

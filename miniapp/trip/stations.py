@@ -6,7 +6,7 @@ punctuation, one of the station's names or synonyms, and no other station's: a w
 worse than none.
 """
 
-from miniapp.catalogue.models import Kind, Place
+from miniapp.catalogue.models import Place
 from miniapp.catalogue.place_index import words_of
 from miniapp.catalogue.queries import Catalogue
 
@@ -14,18 +14,7 @@ from miniapp.catalogue.queries import Catalogue
 def named(name: str, catalogue: Catalogue) -> Place | None:
     """The station with this name; None when there is none, or more than one."""
     wanted = words_of(name)
-    if not wanted:
-        return None
-    found = [
-        place
-        for place in catalogue.places.values()
-        if place.kind is Kind.STATION and wanted in _names(place)
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _names(place: Place) -> list[list[str]]:
-    # A station is also called by its city and its name: "Moscow Kazansky".
-    names = [place.name.ru, place.name.en, *place.synonyms]
-    names += [f"{place.city.ru} {place.name.ru}", f"{place.city.en} {place.name.en}"]
-    return [words_of(name) for name in names]
+    own = catalogue.index.stations_called(wanted)
+    beneath = catalogue.beneath.stations_called(wanted)
+    found = [*own, *(code for code in beneath if not catalogue.index.has(code))]
+    return catalogue.places[found[0]] if len(found) == 1 else None

@@ -27,7 +27,7 @@ FAULTS = [
     ("lon: 50.1643", 'lon: 50.1643\n    synonyms:\n      - Самара\n      - §"=1+1"', f"{PLACE}.synonyms[#2]", "the text holds no | and begins with none of = + - @"),
     ("slug: volna-kuf", "§slug: volna_kuf", "lounges[volna_kuf].slug", "2 to 40 of the characters a-z, 0-9 and -"),
     ("operator: volna", "§operator: priboy", f"{LOUNGE}.operator", "“priboy” is neither in the file nor in the database"),
-    ("place: KUF", "§place: SVO", f"{LOUNGE}.place", "“SVO” is neither in the file nor in the database"),
+    ("place: KUF", "§place: QQQ", f"{LOUNGE}.place", "“QQQ” is neither in the file nor in the database"),
     ("directions: [departure]\n    way", "§directions: [departure, leaving]\n    way", f"{LOUNGE}.directions[#2]", "one of these is needed: 'departure', 'transfer' or 'arrival'"),
     ("directions: [departure]\n    way", "§directions: [departure, arrival]\n    way", f"{LOUNGE}.directions[#2]", "no rate has a price for this direction: arrival"),
     ("directions: [departure]\n        stay", "§directions: [departure, arrival]\n        stay", f"{RATE}.directions[#2]", "the lounge does not serve this direction: arrival"),

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from miniapp.catalogue.hours import WEEKDAYS, DayException, Hours
+from miniapp.base.i18n import Text
+from miniapp.catalogue.hours import WEEKDAYS, Closure, DayException, Hours
 from miniapp.catalogue.models import Lounge
 from miniapp.catalogue.queries import current
 
@@ -95,3 +96,47 @@ def test_hours_of_the_demo_are_what_its_file_says(demo: None) -> None:
         ["09:00-18:00"],
         [],
     ]
+
+
+@pytest.mark.parametrize(
+    ("moment", "opening"),
+    [
+        pytest.param("09:00", ("06:00", "10:00"), id="before it"),
+        pytest.param("10:00", None, id="when it begins"),
+        pytest.param("11:59", None, id="within it"),
+        pytest.param("12:00", ("12:00", "23:00"), id="when it ends"),
+    ],
+)
+def test_a_closure_is_cut_out_of_the_day(moment: str, opening: tuple[str, str] | None):
+    hours = Hours(week={day: ["06:00-23:00"] for day in WEEKDAYS})
+
+    def at(time: str) -> datetime:
+        return datetime.fromisoformat(f"2026-12-01T{time}+03:00")
+
+    repair = Closure(start=at("10:00"), end=at("12:00"), note=Text(ru="Ремонт", en="Repair"))
+
+    around = hours.span_around(at(moment), "Europe/Moscow", [repair])
+
+    assert around == (opening and (at(opening[0]), at(opening[1])))
+
+
+def test_a_closure_may_run_over_midnight_and_take_a_whole_day():
+    hours = Hours(week={day: ["00:00-24:00"] for day in WEEKDAYS})
+    start = datetime(2026, 12, 1, 20, tzinfo=UTC)
+    end = datetime(2026, 12, 3, 1, tzinfo=UTC)
+    repair = Closure(start=start, end=end, note=Text(ru="Ремонт", en="Repair"))
+
+    assert hours.open_spans(date(2026, 12, 2), "Europe/London", [repair]) == []
+    before = hours.span_around(datetime(2026, 12, 1, 19, tzinfo=UTC), "Europe/London", [repair])
+    assert before is not None
+    assert before[1] == start
+    assert hours.span_around(start, "Europe/London", [repair]) is None
+    after = hours.span_around(end, "Europe/London", [repair])
+    assert after is not None
+    assert after[0] == end
+
+
+def test_a_closure_ends_after_it_begins():
+    moment = datetime(2026, 12, 1, tzinfo=UTC)
+    with pytest.raises(ValidationError):
+        Closure(start=moment, end=moment, note=Text(ru="Ремонт", en="Repair"))

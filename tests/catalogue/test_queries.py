@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 
 from miniapp.base.db import db, outside_transaction
-from miniapp.catalogue.loading import import_file
-from miniapp.catalogue.models import Direction
+from miniapp.catalogue.loading import DEMO_FILE, import_file
 from miniapp.catalogue.pricing import price_from, rates_for
 from miniapp.catalogue.queries import Catalogue, current
 from tests.catalogue.conftest import SMALL
@@ -33,11 +33,27 @@ def statements() -> Iterator[list[str]]:
         sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
-def test_an_unchanged_catalogue_costs_one_statement(demo: None) -> None:
-    first = current()
-    with statements() as seen:
-        assert current() is first
+def test_an_unchanged_catalogue_costs_one_statement(sqlite: None, now: datetime) -> None:
+    import_file(DEMO_FILE, now=now)
+    first, seen = current(), []
+
+    # The statement goes to the driver itself, so only the driver can tell.
+    def listen(connection: Any, *_rest: object) -> None:
+        connection.set_trace_callback(seen.append)
+
+    sa.event.listen(db.engine, "checkout", listen)
+    assert current() is first
     assert len(seen) == 1
+
+
+def test_lost_connections_are_replaced_at_the_next_question(demo: None) -> None:
+    first, taken = current(), [db.engine.raw_connection() for _ in range(3)]
+    idle = [connection.driver_connection for connection in taken]
+    for connection in (*taken, *idle):
+        # First back into the pool, then lost there, as after a restart of the database.
+        connection.close()  # type: ignore[union-attr]
+
+    assert current() is first
 
 
 def test_reading_it_takes_as_many_statements_for_one_lounge_as_for_ten(
@@ -62,7 +78,7 @@ def test_what_is_given_out_asks_the_database_for_nothing_more(demo: None) -> Non
             assert lounge.place is catalogue.places[lounge.place_code]
             assert lounge.operator.is_demo
             assert lounge.hours.week
-            assert rates_for(lounge, Direction.DEPARTURE, date(2026, 12, 14))
+            assert rates_for(lounge, lounge.directions[0], date(2026, 12, 14))
             assert price_from(lounge, date(2026, 12, 14))
             assert all(extra.price for extra in lounge.extras)
     assert seen == []

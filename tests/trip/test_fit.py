@@ -155,6 +155,14 @@ def test_a_lounge_that_does_not_sell_or_not_for_arrivals_does_not_fit():
     assert (arriving.verdict, whys(arriving)) == (Verdict.DOES_NOT_FIT, [Why.NOT_FOR_DIRECTION])
 
 
+def test_a_lounge_that_does_not_sell_says_so_to_whoever_has_no_flight_yet():
+    shut = lounge_at(closed_note=text("Ремонт", "Repairs"))
+
+    fit = check(lounge=shut, trip=Trip(direction=DEPARTURE), now=NOW)
+
+    assert (fit.verdict, whys(fit)) == (Verdict.DOES_NOT_FIT, [Why.NOT_SOLD_NOW])
+
+
 def test_an_arrival_begins_after_the_landing():
     landing = Trip(direction=ARRIVAL, at=at("20:15"))
     lounge = lounge_at(directions=[ARRIVAL])
