@@ -105,6 +105,7 @@ def make_lounge(slug: str = "briz-kuf", **changes: Any) -> Lounge:
         "lead_minutes": 60,
         "ages": Ages(),
         "capacity": 10,
+        "closures": [],
         "refund_ladder": [RefundStep(hours=24, percent=100), RefundStep(hours=0, percent=0)],
         "amenities": [Offered(amenity=Amenity.WIFI), Offered(amenity=Amenity.SHOWER, paid=True)],
         "rules": [text("Дети только со взрослым.", "Children only with an adult.")],
@@ -190,6 +191,7 @@ def _facts(now: datetime, state: State) -> dict[str, Any]:
         "confirmed_at": now if begun else None,
         "deadline": now + timedelta(days=3) if begun else None,
         "look_at": now if state in {State.INVOICING, State.AWAITING_PAYMENT} else None,
+        "secured_at": now if state in {State.HELD, State.PAID} else None,
         "paid_at": now if state is State.PAID else None,
         "contact_name": "Вера Заречная",
         "contact_email": "vera@zarechnaya.example",
@@ -227,6 +229,7 @@ def _lines(number: str, visit: Visit, vat_code: str) -> list[Line]:
     return [
         Line(
             visit=visit,
+            guest=guest,
             position=guest.position,
             sku=f"{number}-{guest.position}",
             name=f"Посещение бизнес-зала «Бриз», аэропорт KUF, {guest.position}",

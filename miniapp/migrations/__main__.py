@@ -4,9 +4,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import miniapp.base.heartbeat
 import miniapp.base.outbox
 import miniapp.catalogue.models
 import miniapp.operators.models
+import miniapp.orders.archive
+import miniapp.orders.ledger
 import miniapp.orders.models  # noqa: F401
 from miniapp.base import migrating
 from miniapp.base.db import Base

@@ -12,6 +12,11 @@
     ├── DraftTooOld          prices and seats were shown too long ago
     ├── ConsentMissing       the buyer agreed neither to the offer nor to the data policy
     ├── AlreadyConfirmed     the order has gone further; its page shows where it stands
+    ├── NothingToRefund      these guests cannot leave: they came, or left before
+    ├── RefundChanged        another sum comes back than was shown
+    ├── NotPayable           the order does not wait for money any more
+    ├── EntryRefused         the voucher does not let these guests in; carries the reason
+    ├── TooLateToUndo        the entry was reported already
     ├── ProviderRefused      the provider does not take this order
     └── ProviderUnavailable  the provider could not be reached, nothing was done
 """
@@ -65,6 +70,30 @@ class ConsentMissing(Refusal):
 
 class AlreadyConfirmed(Refusal):
     code = "already_confirmed"
+
+
+class NothingToRefund(Refusal):
+    code = "nothing_to_refund"
+
+
+class RefundChanged(Refusal):
+    code = "refund_changed"
+
+
+class NotPayable(Refusal):
+    code = "not_payable"
+
+
+class EntryRefused(Refusal):
+    code = "entry_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TooLateToUndo(Refusal):
+    code = "too_late_to_undo"
 
 
 class ProviderRefused(Refusal):

@@ -6,6 +6,7 @@ sales channels go through here, so online, desk and ERP share one count.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from miniapp.catalogue.models import Lounge, SeatSlot
 from miniapp.orders.errors import NoSeats
-from miniapp.orders.models import Visit
+from miniapp.orders.models import Guest, GuestKind, Visit
 
 SLOT = timedelta(minutes=30)
 
@@ -31,16 +32,22 @@ def slots(start: datetime, end: datetime) -> list[datetime]:
 
 def take(session: Session, visits: Sequence[Visit]) -> None:
     """Take the seats of all visits in the caller's transaction; raises NoSeats."""
-    # One order for all buyers, so that two that overlap wait instead of blocking each other.
-    for visit in sorted(visits, key=lambda visit: (visit.lounge_id, visit.starts_at)):
-        if visit.seats:
-            _take(session, visit)
+    counted = [visit for visit in visits if visit.seats]
+    # All rows of all visits are locked first, in one order for all buyers: two that overlap
+    # wait for each other and never block each other.
+    for lounge_id, wanted in _by_lounge(counted).items():
+        _make_rows(session, lounge_id, wanted)
+    for visit in counted:
+        _take(session, visit)
+    for visit in visits:
         visit.seats_held = True
 
 
 def release(session: Session, visits: Sequence[Visit]) -> None:
     """Give the seats of the visits back in the caller's transaction, once."""
-    for visit in sorted(visits, key=lambda visit: (visit.lounge_id, visit.starts_at)):
+    for lounge_id, wanted in _by_lounge(visits).items():
+        _lock(session, lounge_id, wanted)
+    for visit in visits:
         given_back = session.execute(
             sa.update(Visit)
             .where(Visit.id == visit.id, Visit.seats_held)
@@ -48,8 +55,22 @@ def release(session: Session, visits: Sequence[Visit]) -> None:
             .execution_options(synchronize_session="fetch")
         )
         if given_back.rowcount == 1 and visit.seats:  # type: ignore[attr-defined]
-            _lock(session, visit.lounge_id, slots(visit.starts_at, visit.seats_until))
             session.execute(_change(visit, -visit.seats))
+
+
+def give_back(session: Session, visit: Visit, guests: Sequence[Guest]) -> None:
+    """Give back the seats of guests who leave a visit, in the caller's transaction."""
+    counts_all = visit.lounge.infants_take_seats
+    seats = sum(1 for guest in guests if counts_all or guest.kind is not GuestKind.INFANT)
+    _lock(session, visit.lounge_id, slots(visit.starts_at, visit.seats_until))
+    fewer = session.execute(
+        sa.update(Visit)
+        .where(Visit.id == visit.id, Visit.seats_held, Visit.seats >= seats)
+        .values(seats=Visit.seats - seats)
+        .execution_options(synchronize_session="fetch")
+    )
+    if fewer.rowcount == 1 and seats:  # type: ignore[attr-defined]
+        session.execute(_change(visit, -seats))
 
 
 def free(session: Session, lounge: Lounge, start: datetime, end: datetime) -> int | None:
@@ -64,9 +85,36 @@ def free(session: Session, lounge: Lounge, start: datetime, end: datetime) -> in
     return max(0, lounge.capacity - (taken or 0))
 
 
+@dataclass(frozen=True)
+class Overfull:
+    """A half hour for which more seats were sold than the lounge has now."""
+
+    lounge: str
+    starts_at: datetime
+    taken: int
+    capacity: int
+
+
+def overfull(session: Session, *, now: datetime) -> list[Overfull]:
+    """The half hours to come that a lowered capacity has left overfull, in order of time.
+
+    What is sold stays sold: the desk has to know, and nothing more is sold into them.
+    """
+    rows = session.execute(
+        sa.select(Lounge.slug, SeatSlot.starts_at, SeatSlot.taken, Lounge.capacity)
+        .join(Lounge, Lounge.id == SeatSlot.lounge_id)
+        .where(SeatSlot.taken > Lounge.capacity, SeatSlot.starts_at > now - SLOT)
+        .order_by(SeatSlot.starts_at, Lounge.slug)
+    )
+    return [
+        Overfull(slug, starts_at, taken, capacity)
+        for slug, starts_at, taken, capacity in rows
+        if capacity is not None
+    ]
+
+
 def _take(session: Session, visit: Visit) -> None:
     wanted = slots(visit.starts_at, visit.seats_until)
-    _make_rows(session, visit.lounge_id, wanted)
     capacity = sa.select(Lounge.capacity).where(Lounge.id == visit.lounge_id).scalar_subquery()
     fits = sa.or_(capacity.is_(None), SeatSlot.taken + visit.seats <= capacity)
     taken = session.execute(_change(visit, visit.seats).where(fits))
@@ -84,6 +132,14 @@ def _change(visit: Visit, seats: int) -> sa.Update:
         .values(taken=SeatSlot.taken + seats)
         .execution_options(synchronize_session=False)
     )
+
+
+def _by_lounge(visits: Sequence[Visit]) -> dict[int, list[datetime]]:
+    """The half hours that visits touch, by lounge, both in ascending order."""
+    wanted: dict[int, set[datetime]] = {}
+    for visit in visits:
+        wanted.setdefault(visit.lounge_id, set()).update(slots(visit.starts_at, visit.seats_until))
+    return {lounge_id: sorted(wanted[lounge_id]) for lounge_id in sorted(wanted)}
 
 
 def _make_rows(session: Session, lounge_id: int, wanted: Sequence[datetime]) -> None:

@@ -12,15 +12,34 @@ hold                invoicing, awaiting payment, expired     held              v
 pay                 invoicing, awaiting payment, expired     paid              voucher letter
 complete            held                                     paid
 cancel              invoicing, awaiting payment, held, paid  cancelled
-fail to deliver     invoicing, awaiting payment, expired,    undeliverable     money back
-                    cancelled
+fail to deliver     draft, invoicing, awaiting payment,      undeliverable     sorry letter
+                    expired, cancelled
+take back           held, paid                               refunding
+serve               held, paid                               served
+refund              refunding, undeliverable                 refunded
 ==================  =======================================  ================  ==============
+
+What is partial happens to guests. An order is *served* when nothing is owed any more and
+somebody was, *refunding* when every guest has left it, *refunded* when all the money is back.
+
+=========  ========  =========
+move       from      to
+=========  ========  =========
+admit      expected  entered
+undo       entered   expected
+miss       expected  no show
+turn away  expected  refused
+withdraw   expected  withdrawn
+=========  ========  =========
 
 A move is one conditional UPDATE ("where the state is still the one I saw") whose row count
 decides, with its event and its deliveries in the same transaction; two programs that try the
-same move cannot both succeed, on any database.
+same move cannot both succeed, on any database. Shipments and refunds leave by deliveries of
+their own (``orders.documents``, ``orders.refunding``), in the transaction of the move that
+calls for them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,7 +49,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from miniapp.base import outbox
-from miniapp.orders.models import Order, OrderEvent, State
+from miniapp.orders.models import Guest, GuestState, Order, OrderEvent, State
 
 
 class Move(StrEnum):
@@ -46,21 +65,40 @@ class Move(StrEnum):
     COMPLETE = "complete"
     CANCEL = "cancel"
     FAIL_TO_DELIVER = "fail to deliver"
+    TAKE_BACK = "take back"
+    SERVE = "serve"
+    REFUND = "refund"
+
+
+class GuestMove(StrEnum):
+    """What can happen to a guest."""
+
+    ADMIT = "admit"
+    UNDO = "undo"
+    MISS = "miss"
+    TURN_AWAY = "turn away"
+    WITHDRAW = "withdraw"
 
 
 class Goes(StrEnum):
-    """What a move sends out; the key of a sender in ``outgoing``."""
+    """What goes out; the key of a sender in ``outgoing``."""
 
     VOUCHER_LETTER = "voucher letter"
+    SORRY_LETTER = "sorry letter"
+    REFUND_LETTER = "refund letter"
     MONEY_BACK = "money back"
+    SHIPMENT = "shipment"
+    CANCELLATION = "cancellation"
 
 
 class Actor(StrEnum):
     """Who made a move."""
 
     BUYER = "buyer"
+    STAFF = "staff"
     PROVIDER = "provider"
     SWEEP = "sweep"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True)
@@ -88,8 +126,22 @@ MOVES: dict[Move, Step] = {
         State.CANCELLED,
     ),
     Move.FAIL_TO_DELIVER: Step(
-        _UNPAID | {State.CANCELLED}, State.UNDELIVERABLE, frozenset({Goes.MONEY_BACK})
+        # A draft too: the provider may have an order of an attempt that we gave up.
+        _UNPAID | {State.DRAFT, State.CANCELLED},
+        State.UNDELIVERABLE,
+        frozenset({Goes.SORRY_LETTER}),
     ),
+    Move.TAKE_BACK: Step(frozenset({State.HELD, State.PAID}), State.REFUNDING),
+    Move.SERVE: Step(frozenset({State.HELD, State.PAID}), State.SERVED),
+    Move.REFUND: Step(frozenset({State.REFUNDING, State.UNDELIVERABLE}), State.REFUNDED),
+}
+
+GUEST_MOVES: dict[GuestMove, tuple[GuestState, GuestState]] = {
+    GuestMove.ADMIT: (GuestState.EXPECTED, GuestState.ENTERED),
+    GuestMove.UNDO: (GuestState.ENTERED, GuestState.EXPECTED),
+    GuestMove.MISS: (GuestState.EXPECTED, GuestState.NO_SHOW),
+    GuestMove.TURN_AWAY: (GuestState.EXPECTED, GuestState.REFUSED),
+    GuestMove.WITHDRAW: (GuestState.EXPECTED, GuestState.WITHDRAWN),
 }
 
 
@@ -128,22 +180,71 @@ def make(
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise MoveRefused(f"{order.number}: {move} from {seen} came second")
+    note(session, order, what=move, actor=actor, now=now, seen=seen, detail=detail)
+    for goes in sorted(step.goes_out):
+        send(session, goes, about=order.number, payload={"order": order.number}, now=now)
+
+
+def make_for_guests(
+    session: Session,
+    order: Order,
+    guests: Sequence[Guest],
+    move: GuestMove,
+    *,
+    actor: Actor,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Move all these guests of one order, or none of them: MoveRefused.
+
+    In the caller's transaction, with one event that names their ids.
+    """
+    source, target = GUEST_MOVES[move]
+    ids = [guest.id for guest in guests]
+    moved = session.execute(
+        sa.update(Guest)
+        .where(Guest.id.in_(ids), Guest.state == source)
+        .values(state=target, entered_at=now if target is GuestState.ENTERED else None)
+        .execution_options(synchronize_session="fetch")
+    )
+    if moved.rowcount != len(ids):  # type: ignore[attr-defined]
+        raise MoveRefused(f"{order.number}: {move} of guests who are not {source}")
+    note(session, order, what=move, actor=actor, now=now, detail={"guests": ids, **(detail or {})})
+
+
+def note(
+    session: Session,
+    order: Order,
+    *,
+    what: str,
+    actor: Actor,
+    now: datetime,
+    seen: State | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write down what happened to an order, in the caller's transaction."""
     session.add(
         OrderEvent(
             order_id=order.id,
             at=now,
             actor=actor,
-            what=move,
-            from_state=seen,
-            to_state=step.target,
+            what=what,
+            from_state=seen or order.state,
+            to_state=order.state,
             detail=detail or {},
         )
     )
-    for goes in sorted(step.goes_out):
-        outbox.add(
-            session,
-            kind=goes,
-            key=f"{goes}:{order.number}",
-            payload={"order": order.number},
-            now=now,
-        )
+
+
+def send(
+    session: Session,
+    goes: Goes,
+    *,
+    about: str,
+    payload: dict[str, Any],
+    now: datetime,
+    due: datetime | None = None,
+) -> None:
+    """Put what goes out about an order, a refund or a shipment into the outbox."""
+    key = f"{goes}:{about}"
+    outbox.add(session, kind=goes, key=key, payload=payload, now=now, due=due)

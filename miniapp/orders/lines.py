@@ -11,7 +11,7 @@ from miniapp.base import i18n
 from miniapp.base.i18n import Text, gettext
 from miniapp.catalogue.models import Kind, Lounge, Zone
 from miniapp.catalogue.pricing import PriceLine, Quote
-from miniapp.invoicebox.wire import vat_of
+from miniapp.invoicebox import wire
 from miniapp.orders.models import Guest, GuestKind, Line, Visit
 
 _NAME_LIMIT = 128
@@ -30,12 +30,13 @@ def of_visit(*, number: str, visit: Visit, lounge: Lounge, quote: Quote) -> list
         lines.append(
             Line(
                 visit=visit,
+                guest=guest,
                 position=position,
                 sku=f"{number}-{position}",
                 name=_receipt_name(priced, guest, lounge, day.strftime("%d.%m.%Y")),
                 title=i18n.in_both(lambda p=priced, g=guest: _title(p, g)),  # type: ignore[misc]
                 price=priced.price,
-                vat=vat_of(priced.price, lounge.operator.vat_code),
+                vat=wire.vat_of(priced.price, lounge.operator.vat_code),
                 vat_code=lounge.operator.vat_code,
                 service_date=day,
             )
@@ -90,6 +91,17 @@ def shorten(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(",") + "…"
+
+
+def to_wire(line: Line) -> wire.Line:
+    """A line as the provider is told of it, in an order, a refund or a shipment."""
+    return wire.Line(
+        sku=line.sku,
+        name=line.name,
+        price=line.price,
+        vat_code=line.vat_code,
+        service_date=line.service_date,
+    )
 
 
 def title_of(visit: Visit) -> Text:

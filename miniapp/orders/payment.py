@@ -6,30 +6,28 @@ reference, section 15.4, whose rows are named in the code, and does all its work
 transaction: the move, its event, the voucher, the deliveries, the answer for a repeat.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from miniapp.base.db import outside_transaction, transaction
-from miniapp.invoicebox.client import Merchant
-from miniapp.invoicebox.errors import ProviderError
+from miniapp.base.db import transaction
 from miniapp.invoicebox.wire import OrderStatus
-from miniapp.orders import holds, queries, vouchers
+from miniapp.orders import documents, holds, queries, refunding, vouchers
 from miniapp.orders.errors import NoSeats
-from miniapp.orders.invoicing import next_look
-from miniapp.orders.lifecycle import Actor, Move, allows, make
-from miniapp.orders.models import HandledNotification, Order, State
+from miniapp.orders.lifecycle import Actor, Move, allows, make, note
+from miniapp.orders.models import GuestState, HandledNotification, Order, RefundReason, State
 
 log = structlog.get_logger()
 
-_SECURED = {OrderStatus.COMPLETED: Move.PAY, OrderStatus.HOLD: Move.HOLD}
-_GOT_MONEY = {State.HELD, State.PAID, State.UNDELIVERABLE}
-# How long a sweep has an order to itself.
-_LOOK_LEASE = timedelta(minutes=1)
+SECURED = {OrderStatus.COMPLETED: Move.PAY, OrderStatus.HOLD: Move.HOLD}
+SERVING = {State.HELD, State.PAID}
+_GOT_MONEY = SERVING | {State.UNDELIVERABLE, State.REFUNDING, State.REFUNDED, State.SERVED}
+# Shortly before a visit the provider is asked once more: a reversal may have gone unheard.
+_LAST_LOOK = timedelta(hours=1)
 
 
 class Answer(StrEnum):
@@ -55,75 +53,67 @@ class Evidence:
     currency: str | None
 
 
-def apply(evidence: Evidence, *, actor: Actor, now: datetime) -> Answer:
-    """Change the order as the evidence demands, once, and give the answer for the provider."""
+Record = Callable[[Session, Answer], None]
+
+
+def apply(
+    evidence: Evidence, *, actor: Actor, now: datetime, record: Record | None = None
+) -> Answer:
+    """Change the order as the evidence demands, once, and give the answer for the provider.
+
+    ``record`` writes down in the same transaction what was answered; an error of it undoes all.
+    """
     with transaction() as session:
-        order = queries.locked(session, evidence.number)
-        if order is None or order.state is State.DRAFT:  # row 4
-            return Answer.ORDER_NOT_FOUND
-        if evidence.status is None:  # row 11
-            log.error("payment.unknown_status", order=order.number)
-            return Answer.OUT_OF_SERVICE
-        handled = session.get(HandledNotification, (evidence.provider_id, evidence.status.value))
-        if handled is not None:  # row 5
-            return Answer(handled.answer)
-        answer = _decide(session, order, evidence, actor, now)
-        if answer in {Answer.SUCCESS, Answer.SHIPPING_UNAVAILABLE}:
-            session.add(
-                HandledNotification(
-                    provider_id=evidence.provider_id,
-                    status=evidence.status.value,
-                    order_id=order.id,
-                    answer=answer,
-                    at=now,
-                )
-            )
+        answer = _apply(session, evidence, actor, now)
+        if record is not None:
+            record(session, answer)
         return answer
 
 
-def ask(*, number: str, merchant: Merchant, now: datetime) -> None:
-    """Ask the provider about an order that awaits payment and apply what it says."""
-    order = queries.by_number(number)
-    provider_id, deadline, confirmed_at = order.provider_id, order.deadline, order.confirmed_at
-    if provider_id is None or deadline is None or confirmed_at is None:
-        return
-    outside_transaction()
-    try:
-        found = merchant.order(provider_id)
-    except ProviderError as fault:
-        log.warning("payment.ask_failed", order=number, reason=str(fault))
-        return
-    if found is not None and found.status is not OrderStatus.CREATED:
-        evidence = Evidence(found.id, number, found.status, found.amount, found.currency)
-        apply(evidence, actor=Actor.SWEEP, now=now)
-    with transaction() as session:
-        waiting = queries.locked(session, number)
-        if waiting is None or waiting.state is not State.AWAITING_PAYMENT:
-            return
-        if found is not None and found.status in _SECURED:
-            # Money that does not count yet, or not for this order: ask on, never let it expire.
-            waiting.look_at = next_look(confirmed_at, now)
-        elif now >= deadline:
-            _let_go(session, waiting, Move.EXPIRE, Actor.SWEEP, now)
-        else:
-            waiting.look_at = min(next_look(confirmed_at, now), deadline)
+def _apply(session: Session, evidence: Evidence, actor: Actor, now: datetime) -> Answer:
+    order = queries.locked(session, queries.order_number(evidence.number))
+    if order is None or order.confirmed_at is None:  # row 4
+        return Answer.ORDER_NOT_FOUND
+    if queries.is_correction(evidence.number):
+        # The fee of a refund is an order of its own there; its refund looks after it.
+        return Answer.SUCCESS
+    if evidence.status is None:  # row 11
+        log.error("payment.unknown_status", order=order.number)
+        return Answer.OUT_OF_SERVICE
+    handled = session.get(HandledNotification, (evidence.provider_id, evidence.status.value))
+    if handled is not None:  # row 5
+        return Answer(handled.answer)
+    answer = _decide(session, order, evidence, actor, now)
+    if answer in {Answer.SUCCESS, Answer.SHIPPING_UNAVAILABLE}:
+        session.add(
+            HandledNotification(
+                provider_id=evidence.provider_id,
+                status=evidence.status.value,
+                order_id=order.id,
+                answer=answer,
+                at=now,
+            )
+        )
+    return answer
 
 
 def _decide(
     session: Session, order: Order, evidence: Evidence, actor: Actor, now: datetime
 ) -> Answer:
     status = evidence.status
-    if status in _SECURED:
-        return _secured(session, order, evidence, _SECURED[status], actor, now)
+    if status in SECURED:
+        return _secured(session, order, evidence, SECURED[status], actor, now)
     # Row 10: only a move that the table of the lifecycle allows, else the news came too late.
     if order.provider_id not in {None, evidence.provider_id}:
         log.warning("payment.other_order", order=order.number, provider_id=evidence.provider_id)
+    elif status is OrderStatus.CANCELED and order.state in SERVING:
+        _reversed(session, order, actor, now)
     elif status is OrderStatus.CANCELED and allows(order.state, Move.CANCEL):
-        _let_go(session, order, Move.CANCEL, actor, now)
+        let_go(session, order, Move.CANCEL, actor, now)
     elif status is OrderStatus.EXPIRED and allows(order.state, Move.EXPIRE):
-        _let_go(session, order, Move.EXPIRE, actor, now)
+        let_go(session, order, Move.EXPIRE, actor, now)
     elif status is OrderStatus.EXPIRED and allows(order.state, Move.ABANDON):
-        _let_go(session, order, Move.ABANDON, actor, now)
+        let_go(session, order, Move.ABANDON, actor, now)
     return Answer.SUCCESS
 
 
@@ -136,7 +126,9 @@ def _secured(
         return objection
     if order.state is State.HELD and move is Move.PAY:
         make(session, order, Move.COMPLETE, actor=actor, now=now, paid_at=now)
-    if order.state in {State.HELD, State.PAID}:
+    if order.state in _GOT_MONEY:
+        if move is Move.PAY and order.paid_at is None:
+            order.paid_at = now  # the shipment has charged what was blocked
         return Answer.SUCCESS
     if move is Move.HOLD and not order.operator.hold_is_paid:
         return Answer.SUCCESS
@@ -148,13 +140,16 @@ def _secured(
 
 def _objection(order: Order, evidence: Evidence) -> Answer | None:
     """Why this money cannot be taken for the order's, when it cannot."""
-    if order.state in _GOT_MONEY and order.provider_id != evidence.provider_id:
+    reasons = {refund.reason for refund in order.refunds}
+    got_money = order.state in _GOT_MONEY or RefundReason.REVERSED in reasons
+    if got_money and order.provider_id != evidence.provider_id:
         log.error("payment.twice", order=order.number, provider_id=evidence.provider_id)
         return Answer.ORDER_ALREADY_PAID
     if (evidence.amount, evidence.currency) != (order.amount, order.currency):
         log.error("payment.wrong_amount", order=order.number, provider_id=evidence.provider_id)
         return Answer.ORDER_WRONG_AMOUNT
-    return Answer.SHIPPING_UNAVAILABLE if order.state is State.UNDELIVERABLE else None
+    # What could not be served stays so, also when its money is already on the way back.
+    return Answer.SHIPPING_UNAVAILABLE if RefundReason.UNDELIVERABLE in reasons else None
 
 
 def _seats_stand(session: Session, order: Order, now: datetime) -> bool:
@@ -185,8 +180,9 @@ def _deliver(
         now=now,
         detail={"provider_id": evidence.provider_id},
         provider_id=evidence.provider_id,
+        secured_at=now,
         paid_at=now if move is Move.PAY else None,
-        look_at=None,
+        look_at=last_look(order, now),
     )
 
 
@@ -196,6 +192,7 @@ def _undeliverable(
     """Row 9: the money goes back."""
     log.error("payment.undeliverable", order=order.number)
     holds.release(session, order.visits)
+    paid_at = now if evidence.status is OrderStatus.COMPLETED else None
     make(
         session,
         order,
@@ -204,29 +201,35 @@ def _undeliverable(
         now=now,
         detail={"provider_id": evidence.provider_id},
         provider_id=evidence.provider_id,
+        secured_at=now,
+        paid_at=paid_at,
         look_at=None,
     )
+    reason = RefundReason.UNDELIVERABLE
+    refunding.plan(session, order, order.lines, reason=reason, percent=100, actor=actor, now=now)
     return Answer.SHIPPING_UNAVAILABLE
 
 
-def _let_go(session: Session, order: Order, move: Move, actor: Actor, now: datetime) -> None:
-    """The order ends without a visit: seats free, vouchers void."""
+def last_look(order: Order, now: datetime) -> datetime | None:
+    """An hour before the first visit that is still to come; None when that has passed."""
+    moments = [visit.starts_at - _LAST_LOOK for visit in order.visits]
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def _reversed(session: Session, order: Order, actor: Actor, now: datetime) -> None:
+    """The provider has given secured money back: the vouchers end, unless somebody has entered."""
+    guests = [guest for visit in order.visits for guest in visit.guests]
+    if any(guest.state is GuestState.ENTERED for guest in guests) or documents.has_any(order):
+        log.error("payment.reversed_after_entry", order=order.number)
+        note(session, order, what="reversed after entry", actor=actor, now=now)
+        return
+    refunding.record_reversal(session, order, now=now)
+    let_go(session, order, Move.CANCEL, actor, now)
+
+
+def let_go(session: Session, order: Order, move: Move, actor: Actor, now: datetime) -> None:
+    """The order ends without a visit, in the caller's transaction: seats free, vouchers void."""
     holds.release(session, order.visits)
     for visit in order.visits:
         vouchers.void(session, visit, now=now)
     make(session, order, move, actor=actor, now=now, look_at=None)
-
-
-def due(*, now: datetime, limit: int = 20) -> list[tuple[str, State]]:
-    """Take the orders the provider must be asked about now; another sweep skips them a while."""
-    with transaction() as session:
-        orders = session.scalars(
-            sa.select(Order)
-            .where(Order.state.in_((State.INVOICING, State.AWAITING_PAYMENT)), Order.look_at <= now)
-            .order_by(Order.look_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=Order)
-        ).all()
-        for order in orders:
-            order.look_at = now + _LOOK_LEASE
-        return [(order.number, order.state) for order in orders]

@@ -138,7 +138,7 @@ def confirm(*, number: str, offer_agreed: bool, data_agreed: bool, now: datetime
             actor=Actor.BUYER,
             now=now,
             confirmed_at=now,
-            deadline=_deadline(order, now),
+            deadline=deadline_of(order, now),
             look_at=now + FIRST_LOOK,
             offer_version=terms.version(order.operator.offer),
             privacy_version=terms.version(order.operator.privacy),
@@ -159,13 +159,14 @@ def _rate(wish: Wish, lounge: Lounge) -> Rate:
 
 def _still_good(order: Order, now: datetime) -> None:
     """Prices and hours may have changed since they were shown; an hour is near enough."""
-    if now - order.created_at > DRAFT_LIFE or _deadline(order, now) <= now:
+    if now - order.created_at > DRAFT_LIFE or deadline_of(order, now) <= now:
         raise DraftTooOld
-    if any(visit.lounge.closed_note is not None for visit in order.visits):
-        raise LoungeClosed
+    for visit in order.visits:
+        if visit.lounge.closed_note is not None or not visit.lounge.opening_around(visit.starts_at):
+            raise LoungeClosed
 
 
-def _deadline(order: Order, now: datetime) -> datetime:
+def deadline_of(order: Order, now: datetime) -> datetime:
     """The invoice lives until the first visit can no longer be bought, or its own term ends."""
     ends = [
         moment

@@ -1,5 +1,7 @@
 """Reading orders: one for changing it, one for a screen."""
 
+import re
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
@@ -8,6 +10,22 @@ from miniapp.base.db import reading
 from miniapp.catalogue.models import Lounge
 from miniapp.orders.errors import OrderNotFound
 from miniapp.orders.models import Order, Visit, Voucher
+
+# What our numbers look like at the provider: an order, its later attempts, its refunds and
+# their corrections.
+_NUMBER = re.compile(r"(LNG-[0-9A-Z]+)(?:-([2-9]|[1-9][0-9]+)|-(R[0-9]+)(-K)?)?")
+
+
+def order_number(merchant_order_id: str) -> str:
+    """Our order that the provider's ``merchantOrderId`` stands for."""
+    known = _NUMBER.fullmatch(merchant_order_id)
+    return known[1] if known else merchant_order_id
+
+
+def is_correction(merchant_order_id: str) -> bool:
+    """Whether it is the order of a withheld fee."""
+    known = _NUMBER.fullmatch(merchant_order_id)
+    return known is not None and known[4] is not None
 
 
 def locked(session: Session, number: str) -> Order | None:

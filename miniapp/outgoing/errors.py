@@ -2,12 +2,23 @@
 
 ::
 
+    NotYet               nothing failed: it waits for something, and is looked at again then
     TryLater             not now: the next attempt is planned
     └── ServiceDown      nobody would have been served: spare the service for a moment
     NeverDelivered       repeating is useless: a human must look at it
 
 Their sentences are kept with the attempt and logged, so they name no address and no person.
 """
+
+from datetime import datetime
+
+
+class NotYet(Exception):
+    """The delivery waits for something else that has to happen first."""
+
+    def __init__(self, reason: str, *, until: datetime) -> None:
+        super().__init__(reason)
+        self.until = until
 
 
 class TryLater(Exception):

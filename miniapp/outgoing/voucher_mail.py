@@ -7,12 +7,12 @@ what the voucher page says, so that it serves in an airport without a network.
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from miniapp.base import i18n
 from miniapp.base.db import outside_transaction
 from miniapp.base.outbox import Claimed
 from miniapp.orders import queries
 from miniapp.orders.models import Order, State, Visit, Voucher
 from miniapp.orders.vouchers import spaced
+from miniapp.outgoing import letters
 from miniapp.outgoing.mailer import Letter
 from miniapp.outgoing.world import World
 
@@ -32,26 +32,17 @@ def send(claimed: Claimed, *, world: World, now: datetime) -> str:
 
 def compose(order: Order, *, world: World, key: str) -> Letter:
     """The letter in the order's language; ``key`` names it over all attempts."""
-
-    def write(template: str) -> str:
-        return world.templates.get_template(template).render(
-            order=order,
-            visits=[visit for visit, _ in valid],
-            codes={visit.id: spaced(voucher.code) for visit, voucher in valid},
-            links={visit.id: link_to(voucher, world=world) for visit, voucher in valid},
-            zone_of=zone_of,
-        )
-
     valid = _valid(order)
-    with i18n.speaking(i18n.product()[order.locale]):
-        return Letter(
-            key=key,
-            to=order.contact_email,
-            reply_to=order.operator.support_email,
-            subject=write("mail/voucher_subject.txt"),
-            text=write("mail/voucher.txt"),
-            locale=order.locale,
-        )
+    return letters.compose(
+        "voucher",
+        order=order,
+        world=world,
+        key=key,
+        visits=[visit for visit, _ in valid],
+        codes={visit.id: spaced(voucher.code) for visit, voucher in valid},
+        links={visit.id: link_to(voucher, world=world) for visit, voucher in valid},
+        zone_of=zone_of,
+    )
 
 
 def link_to(voucher: Voucher, *, world: World) -> str:

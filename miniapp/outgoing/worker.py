@@ -18,10 +18,19 @@ import structlog
 from flask import Flask
 
 from miniapp.base import clock, outbox
+from miniapp.base.heartbeat import Part, Pulse
 from miniapp.base.outbox import Claimed
 from miniapp.orders.lifecycle import Goes
-from miniapp.outgoing import money_back, sweeps, voucher_mail
-from miniapp.outgoing.errors import NeverDelivered, ServiceDown, TryLater
+from miniapp.outgoing import (
+    cancellation,
+    money_back,
+    refund_mail,
+    shipment_report,
+    sorry_mail,
+    sweeps,
+    voucher_mail,
+)
+from miniapp.outgoing.errors import NeverDelivered, NotYet, ServiceDown, TryLater
 from miniapp.outgoing.world import World
 
 log = structlog.get_logger()
@@ -42,7 +51,11 @@ class Sender(Protocol):
 
 SENDERS: Mapping[str, Sender] = {
     Goes.VOUCHER_LETTER: voucher_mail.send,
+    Goes.SORRY_LETTER: sorry_mail.send,
+    Goes.REFUND_LETTER: refund_mail.send,
     Goes.MONEY_BACK: money_back.send,
+    Goes.SHIPMENT: shipment_report.send,
+    Goes.CANCELLATION: cancellation.send,
 }
 
 
@@ -66,6 +79,9 @@ class Deliveries:
     def _deliver(self, claimed: Claimed) -> None:
         try:
             detail = self._send(claimed)
+        except NotYet as wait:
+            log.info("delivery.waiting", attempt=claimed.attempts, reason=str(wait))
+            outbox.wait(claimed, now=self._now(), until=wait.until, reason=str(wait))
         except TryLater as failure:
             log.warning("delivery.put_off", attempt=claimed.attempts, reason=str(failure))
             outbox.put_off(claimed, now=self._now(), reason=str(failure))
@@ -105,24 +121,31 @@ def run(app: Flask, *, world: World, once: bool = False) -> None:
             # What a sweep finds out may call for a letter.
             while deliveries.next() or sweep():
                 pass
+            for part in Part:
+                Pulse(part).beat(now=clock.now())
         return
     stopping = threading.Event()
     _listen(stopping)
     log.info("worker.started")
-    sweeper = threading.Thread(target=_repeat, args=(app, sweep, stopping, _BETWEEN_SWEEPS))
+    sweeper = threading.Thread(
+        target=_repeat, args=(app, sweep, Pulse(Part.SWEEPS), stopping, _BETWEEN_SWEEPS)
+    )
     sweeper.start()
-    _repeat(app, deliveries.next, stopping, _IDLE)
+    _repeat(app, deliveries.next, Pulse(Part.DELIVERIES), stopping, _IDLE)
     sweeper.join()
     log.info("worker.stopped")
 
 
-def _repeat(app: Flask, act: Callable[[], bool], stopping: threading.Event, pause: float) -> None:
+def _repeat(
+    app: Flask, act: Callable[[], bool], pulse: Pulse, stopping: threading.Event, pause: float
+) -> None:
     """Act until told to stop, without a pause while there is more to do."""
     while not stopping.is_set():
         try:
             # A context of its own for each act gives its database connection back.
             with app.app_context():
                 more = act()
+                pulse.beat(now=clock.now())
         except Exception:
             log.exception("worker.stumbled")
             stopping.wait(_AFTER_FAILURE)

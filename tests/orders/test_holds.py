@@ -199,3 +199,20 @@ def test_a_visit_over_midnight_takes_the_half_hours_it_touches():
     take(a_visit(start, hours=1))
 
     assert sorted(taken()) == [first + n * HALF_HOUR for n in range(3)]
+
+
+def test_a_capacity_lowered_below_what_is_sold_is_shown_and_sells_no_more(now: datetime):
+    make_order(now, starts_in=timedelta(hours=2))
+    assert holds.overfull(reading(), now=now) == []
+
+    with transaction() as session:
+        session.execute(sa.update(Lounge).values(capacity=1))
+
+    shown = holds.overfull(reading(), now=now)
+    assert {(one.lounge, one.taken, one.capacity) for one in shown} == {("briz-kuf", 2, 1)}
+    assert [one.starts_at for one in shown] == [
+        now + timedelta(hours=2, minutes=30 * n) for n in range(6)
+    ]
+    with pytest.raises(NoSeats):
+        make_order(now, number="LNG-2", provider_id=None, starts_in=timedelta(hours=4), children=0)
+    assert holds.overfull(reading(), now=now + timedelta(hours=5)) == []

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from flask.globals import app_ctx
 
 from miniapp.base.db import reading, transaction
+from miniapp.base.outbox import Delivery
 from miniapp.catalogue.models import SeatSlot
 from miniapp.invoicebox.client import Merchant
 from miniapp.invoicebox.wire import OrderStatus
-from miniapp.orders import invoicing, payment, placing, queries
+from miniapp.orders import asking, cancelling, invoicing, payment, placing, queries
 from miniapp.orders.errors import ProviderRefused, ProviderUnavailable
 from miniapp.orders.invoicing import Addresses
-from miniapp.orders.lifecycle import Actor
+from miniapp.orders.lifecycle import Actor, Goes
 from miniapp.orders.models import Order, State
 from miniapp.orders.payment import Answer, Evidence
 from tests.builders import NUMBER, PROVIDER_ID, make_order
@@ -117,6 +118,11 @@ def test_without_a_connection_the_order_is_a_draft_again(confirmed: str, now: da
     assert (queries.by_number(confirmed).state, taken()) == (State.DRAFT, 0)
 
 
+def cancellations() -> list[dict[str, str]]:
+    rows = sa.select(Delivery.payload).where(Delivery.kind == Goes.CANCELLATION)
+    return list(reading().scalars(rows))
+
+
 @pytest.mark.parametrize(
     "end",
     [
@@ -138,7 +144,7 @@ def test_an_unknown_outcome_is_looked_up_and_never_asked_for_twice(
     assert (order.state, taken()) == (State.INVOICING, 2)
     assert order.look_at == now, "the sweep must not wait"
     later = now + timedelta(seconds=5)
-    assert payment.due(now=later) == [(NUMBER, State.INVOICING)]
+    assert asking.due(now=later) == [(NUMBER, State.INVOICING)]
     order = look_up(confirmed, merchant, later)
 
     assert (order.state, order.payment_url) == (State.AWAITING_PAYMENT, PAY_HERE)
@@ -160,8 +166,52 @@ def test_what_is_not_found_for_ten_minutes_was_never_created(
         assert order.look_at > moment
     order = look_up(confirmed, merchant, now + timedelta(minutes=10))
 
-    assert (order.state, order.look_at, taken()) == (State.EXPIRED, None, 0)
+    assert (order.state, taken()) == (State.EXPIRED, 0)
     assert said(provider) == ["POST", "GET", "GET", "GET"]
+    assert order.look_at == now + timedelta(hours=1), "an orphan may turn up"
+
+
+def test_an_orphan_that_turns_up_later_is_cancelled_at_the_provider(
+    confirmed: str, merchant: Merchant, provider: ScriptedProvider, now: datetime
+):
+    provider.will(hang_up, data([]), data([]), data([answered()]))
+    issue(confirmed, merchant, now)
+    look_up(confirmed, merchant, now + timedelta(minutes=10))
+
+    order = look_up(confirmed, merchant, now + timedelta(hours=1))
+    assert (order.state, order.look_at) == (State.EXPIRED, now + timedelta(hours=6))
+    assert cancellations() == []
+
+    order = look_up(confirmed, merchant, now + timedelta(hours=6))
+    assert (order.state, order.look_at, taken()) == (State.EXPIRED, None, 0)
+    assert cancellations() == [{"order": NUMBER, "provider_id": PROVIDER_ID}]
+
+
+@pytest.mark.parametrize(
+    ("status", "end"), [("completed", State.PAID), ("hold", State.HELD), ("created", State.EXPIRED)]
+)
+@QUICK
+def test_an_orphan_that_was_paid_is_late_money(
+    status: str,
+    end: State,
+    confirmed: str,
+    merchant: Merchant,
+    provider: ScriptedProvider,
+    now: datetime,
+):
+    provider.will(hang_up, data([]), data(answered(status=status)))
+    if status == "created":
+        provider.will(data(answered(status="canceled")))
+    issue(confirmed, merchant, now)
+    look_up(confirmed, merchant, now + timedelta(minutes=10))
+
+    later = now + timedelta(hours=2)
+    is_over = cancelling.cancel_there(
+        number=confirmed, provider_id=PROVIDER_ID, merchant=merchant, now=later
+    )
+
+    assert is_over
+    assert (queries.by_number(confirmed).state, taken()) == (end, 0 if status == "created" else 2)
 
 
 @QUICK
@@ -182,21 +232,22 @@ def test_a_look_up_that_fails_decides_nothing(
     "changes", [{"amount": 6750.49}, {"processable": False}, {"paymentUrl": None}]
 )
 @QUICK
-def test_an_order_we_did_not_ask_for_is_cancelled_at_the_provider(
+def test_an_order_we_did_not_ask_for_is_left_to_be_cancelled_and_its_number_with_it(
     changes: dict[str, Any],
     confirmed: str,
     merchant: Merchant,
     provider: ScriptedProvider,
     now: datetime,
 ):
-    provider.will(data(answered(**changes)), data(answered(status="canceled")))
+    provider.will(data(answered(**changes)))
 
     with pytest.raises(ProviderRefused):
         issue(confirmed, merchant, now)
 
-    assert (queries.by_number(confirmed).state, taken()) == (State.DRAFT, 0)
-    assert said(provider) == ["POST", "DELETE"]
-    assert provider.heard[1].path.endswith(PROVIDER_ID)
+    order = queries.by_number(confirmed)
+    assert (order.state, taken()) == (State.DRAFT, 0)
+    assert cancellations() == [{"order": NUMBER, "provider_id": PROVIDER_ID}]
+    assert order.invoice_number == f"{NUMBER}-2", "the first number is spent"
 
 
 def test_a_notification_may_overtake_the_answer(
@@ -223,7 +274,7 @@ def test_an_order_found_paid_needs_no_address_to_pay_at(
 
     issue(confirmed, merchant, now)
     look_up(confirmed, merchant, now)
-    payment.ask(number=confirmed, merchant=merchant, now=now)
+    asking.ask(number=confirmed, merchant=merchant, now=now)
 
     assert (queries.by_number(confirmed).state, taken()) == (State.PAID, 2)
     assert said(provider) == ["POST", "GET", "GET"]

@@ -9,10 +9,20 @@ import sqlalchemy as sa
 from miniapp.base.db import reading, transaction
 from miniapp.base.outbox import Delivery
 from miniapp.orders import lifecycle, queries
-from miniapp.orders.lifecycle import MOVES, Actor, Goes, Move, MoveRefused, Step
-from miniapp.orders.models import Order, OrderEvent, State
+from miniapp.orders.lifecycle import (
+    GUEST_MOVES,
+    MOVES,
+    Actor,
+    Goes,
+    GuestMove,
+    Move,
+    MoveRefused,
+    Step,
+)
+from miniapp.orders.models import GuestState, Order, OrderEvent, State
 from tests.builders import NUMBER, make_order
 from tests.orders.conftest import AtOnce
+from tests.structure import life
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
@@ -62,6 +72,22 @@ def traces() -> tuple[int, int]:
 @QUICK
 def test_the_table_that_people_read_is_the_table_that_works():
     assert written_table() == MOVES
+
+
+@QUICK
+def test_the_drawing_is_of_the_table_that_works():
+    assert life.PAGE.read_text(encoding="utf-8") == life.drawing()
+
+
+@QUICK
+def test_the_guests_table_that_people_read_is_the_one_that_works():
+    rows = (lifecycle.__doc__ or "").rpartition("=========  ========  =========\nmove")[2]
+    told = {
+        GuestMove(cells[0]): tuple(GuestState(cell.replace(" ", "_")) for cell in cells[1:])
+        for row in rows.splitlines()[2:7]
+        for cells in [re.split(" {2,}", row.strip())]
+    }
+    assert told == GUEST_MOVES
 
 
 @QUICK

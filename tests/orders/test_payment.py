@@ -17,7 +17,7 @@ from miniapp.catalogue.models import Lounge, SeatSlot
 from miniapp.invoicebox.client import Merchant
 from miniapp.invoicebox.wire import OrderStatus
 from miniapp.operators.models import Operator
-from miniapp.orders import payment, queries
+from miniapp.orders import asking, payment, queries
 from miniapp.orders.lifecycle import Actor, Goes
 from miniapp.orders.models import Order, OrderEvent, State, Voucher
 from miniapp.orders.payment import Answer, Evidence
@@ -85,7 +85,7 @@ def demand_the_final_charge() -> None:
 
 PAID = World(State.PAID, 2, 1, 0, (Goes.VOUCHER_LETTER,))
 HELD = replace(PAID, state=State.HELD)
-GONE = World(State.UNDELIVERABLE, 0, 0, 0, (Goes.MONEY_BACK,))
+GONE = World(State.UNDELIVERABLE, 0, 0, 0, (Goes.MONEY_BACK, Goes.SORRY_LETTER))
 
 
 def test_row_4_an_unknown_number_and_a_mere_draft_are_not_found(now: datetime):
@@ -208,6 +208,31 @@ def test_row_9_late_money_for_a_full_lounge_goes_back(evidence: Evidence, now: d
 
 
 @QUICK
+def test_row_9_money_for_an_attempt_that_was_given_up_goes_back(now: datetime):
+    """The order is a draft again, and the provider still had the one it could not use."""
+    make_order(now, state=State.DRAFT, confirmed_at=now)
+
+    assert told(COMPLETED, now) is Answer.SHIPPING_UNAVAILABLE
+
+    assert world() == GONE
+
+
+@QUICK
+def test_row_6_money_after_the_provider_has_reversed_the_first_is_called_a_second_one(
+    now: datetime,
+):
+    make_order(now)
+    told(HOLD, now)
+    told(CANCELED, now)
+    before = world()
+
+    second = replace(COMPLETED, provider_id=OTHER_ID)
+    assert told(second, now) is Answer.ORDER_ALREADY_PAID
+
+    assert world() == before
+
+
+@QUICK
 def test_row_9_money_for_a_cancelled_order_goes_back(now: datetime):
     make_order(now, state=State.CANCELLED)
 
@@ -324,6 +349,7 @@ def test_late_money_of_many_never_sells_a_seat_twice(now: datetime, at_once: AtO
     assert Counter(session.scalars(sa.select(Delivery.kind))) == {
         Goes.VOUCHER_LETTER: 5,
         Goes.MONEY_BACK: 7,
+        Goes.SORRY_LETTER: 7,
     }
     assert Counter(session.scalars(sa.select(Order.state))) == {
         State.PAID: 5,
@@ -360,7 +386,7 @@ def at_provider(status: str, **changes: object) -> dict[str, object]:
 
 
 def ask(merchant: Merchant, moment: datetime) -> Order:
-    payment.ask(number=NUMBER, merchant=merchant, now=moment)
+    asking.ask(number=NUMBER, merchant=merchant, now=moment)
     return queries.by_number(NUMBER)
 
 
@@ -376,7 +402,8 @@ def test_what_nobody_paid_expires_at_its_deadline_and_not_before(
     assert (order.state, order.look_at) == (State.AWAITING_PAYMENT, deadline)
     ask(merchant, deadline)
 
-    assert world() == World(State.EXPIRED, 0, 0, 0, ())
+    # It is open there for a moment longer, and nobody will ask again.
+    assert world() == World(State.EXPIRED, 0, 0, 0, (Goes.CANCELLATION,))
 
 
 @pytest.mark.parametrize("changes", [{}, {"amount": 6750.49}])
@@ -399,7 +426,7 @@ def test_two_sweeps_at_once_share_the_orders_between_them(now: datetime, at_once
         session.execute(sa.update(Lounge).values(capacity=None))
     numbers = [make_order(now, number=f"LNG-{n}", provider_id=None) for n in range(8)]
 
-    shares = at_once([lambda: payment.due(now=now, limit=2)] * 6)
+    shares = at_once([lambda: asking.due(now=now, limit=2)] * 6)
 
     found = [number for share in shares for number, _ in share]
     assert len(found) == len(set(found)), "an order was given to two"

@@ -104,11 +104,8 @@ def time(now: datetime) -> Time:
     return Time(now)
 
 
-MakeWorld = Callable[..., World]
-
-
-@pytest.fixture
-def make_world(mail_server: MailServer, provider: ScriptedProvider) -> Iterator[MakeWorld]:
+def letter_templates() -> Environment:
+    """The templates as the worker has them."""
     templates = Environment(
         loader=FileSystemLoader(assets.templates_folder()),
         undefined=StrictUndefined,
@@ -117,6 +114,15 @@ def make_world(mail_server: MailServer, provider: ScriptedProvider) -> Iterator[
         autoescape=select_autoescape(),
     )
     i18n.install(templates)
+    return templates
+
+
+MakeWorld = Callable[..., World]
+
+
+@pytest.fixture
+def make_world(mail_server: MailServer, provider: ScriptedProvider) -> Iterator[MakeWorld]:
+    templates = letter_templates()
     merchant = Merchant(
         api_url=provider.url,
         version="v3",

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from flask import Flask
 
-from miniapp.base import migrating
-from miniapp.base.db import connect, db
+from miniapp.base import heartbeat, migrating
+from miniapp.base.db import connect, db, reading
+from miniapp.base.heartbeat import Part
 from miniapp.orders.lifecycle import Goes
 from miniapp.orders.models import State
 from tests.builders import make_catalogue, make_order, owe
@@ -25,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def settings(url: str, mail_server: MailServer, provider: ScriptedProvider) -> dict[str, str]:
     return {
         "MINIAPP_SECRET_KEY": "s" * 32,
+        "MINIAPP_DATA_KEY": "d" * 32,
+        "MINIAPP_VOUCHER_SIGNING_KEY": "v" * 32,
         "MINIAPP_PUBLIC_URL": "https://lounge.example",
         "MINIAPP_DATABASE_URL": url,
         "MINIAPP_INVOICEBOX_API_URL": provider.url,
@@ -42,6 +45,12 @@ def wait_until(met: Callable[[], object]) -> None:
     while not met():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def signs_of_life() -> dict[Part, datetime | None]:
+    session = reading()
+    session.rollback()
+    return heartbeat.last(session)
 
 
 def test_a_letter_leaves_within_a_second_and_a_signal_ends_the_worker(
@@ -69,6 +78,7 @@ def test_a_letter_leaves_within_a_second_and_a_signal_ends_the_worker(
             owe(goes=Goes.VOUCHER_LETTER, now=now)
             wait_until(lambda: mail_server.letters)
             took = time.monotonic() - begun
+            wait_until(lambda: all(signs_of_life().values()))
             db.session.remove()
             db.engine.dispose()
         worker.send_signal(signal.SIGTERM)
