@@ -41,7 +41,7 @@ BROWSERS = (
     "msedge",
 )
 APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
-INSTALL_LINE = " ".join([*APT_INSTALL, "chromium", "libatomic1", "postgresql"])
+INSTALL_LINE = " ".join([*APT_INSTALL, "chromium", "libatomic1", "postgresql", "redis-server"])
 
 CHECKS = {
     "lint": ("ruff", "check", "."),
@@ -157,10 +157,13 @@ def see_to_programs() -> None:
     # Playwright's driver needs a library that a minimal Debian lacks and Chromium does not bring.
     packages += [] if answers(PYTHON, "-m", "playwright", "--version") else ["libatomic1"]
     packages += [] if find_postgres() else ["postgresql"]
+    packages += [] if shutil.which("redis-server") else ["redis-server"]
     if not packages:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(f"The tests need Chromium and PostgreSQL. On Debian, as root:\n  {INSTALL_LINE}")
+        sys.exit(
+            f"The tests need Chromium, PostgreSQL and Redis. On Debian, as root:\n  {INSTALL_LINE}"
+        )
     print(f"Installing {' '.join(packages)} ...", flush=True)
     call("apt-get", "update", quiet=True)
     call(*APT_INSTALL, *packages, quiet=True)

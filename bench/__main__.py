@@ -9,7 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import browser, processes, server, table
+import structlog
+
+from bench import browser, lives, processes, server, table
 from bench.table import Section
 from miniapp.base import logs
 
@@ -17,8 +19,11 @@ from miniapp.base import logs
 def main() -> int:
     """Run what was asked for; 1 when a figure is over its budget."""
     arguments = _parser().parse_args()
+    if arguments.only == "lives":
+        return lives.run(arguments.rounds or 2_000)
     logs.configure("json")
     logging.getLogger().setLevel(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     sections: list[Section] = []
     # Beside the checkout's own files, because a temporary folder may be in memory.
     (processes.ROOT / "instance").mkdir(exist_ok=True)
@@ -36,8 +41,9 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, help="default 9 in the browser, 5 for the server")
-    parser.add_argument("--only", choices=("browser", "server"), help="leaves README.md alone")
+    parser.add_argument("--rounds", type=int, help="9 in the browser, 5 for the server")
+    only = "leaves README.md alone; lives: random orders, 2,000 on each database"
+    parser.add_argument("--only", choices=("browser", "server", "lives"), help=only)
     return parser
 
 

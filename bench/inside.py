@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -56,16 +57,20 @@ def _catalogue(places: int) -> Catalogue:
 
 @contextmanager
 def _counted(app: Flask) -> Iterator[list[str]]:
-    """The statements sent to the database, without the beginning of transactions."""
+    """The statements that reach SQLite, without the beginning and the end of transactions."""
     seen: list[str] = []
 
-    def sent(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+    def sent(statement: str) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")):
             seen.append(statement)
+
+    # The catalogue asks the driver itself, so only the driver knows of all.
+    def listen(connection: Any, *_rest: object) -> None:
+        connection.set_trace_callback(sent)
 
     with app.app_context():
         engine: sa.Engine = db.engine
-        event.listen(engine, "before_cursor_execute", sent)
+        event.listen(engine, "checkout", listen)
         yield seen
-        event.remove(engine, "before_cursor_execute", sent)
+        event.remove(engine, "checkout", listen)
         engine.dispose()

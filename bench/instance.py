@@ -37,7 +37,7 @@ def make(folder: Path, port: int) -> Instance:
     """A mini-app with the demo's catalogue; nothing is running yet."""
     folder.mkdir(parents=True)
     ports = Ports(app=port, sandbox=_UNUSED_PORT, smtp=_UNUSED_PORT)
-    secrets = Secrets("k" * 32, "token", NOTIFICATION_KEY)
+    secrets = Secrets("k" * 32, "token", NOTIFICATION_KEY, "d" * 32, "v" * 32)
     environment = settings_of(ports, secrets, folder, {}) | {"MINIAPP_LOG_FORMAT": "json"}
     instance = Instance(environment, port)
     _run(instance, "db", "upgrade")

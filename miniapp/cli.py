@@ -7,16 +7,11 @@ settings make no sense; then nothing was begun.
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from miniapp.base import clock, i18n
-from miniapp.config import BadSettings, Settings, load
-
-if TYPE_CHECKING:
-    from flask import Flask
+from miniapp.commands import application, complain, marketplace, notifications
+from miniapp.config import BadSettings, load
 
 PORT, SANDBOX_PORT = 8000, 8001
 
@@ -28,14 +23,16 @@ def main(argv: list[str] | None = None) -> int:
         with i18n.speaking(_language()):
             status: int = arguments.act(arguments)
     except BadSettings as fault:
-        return _complain(str(fault), status=2)
+        return complain(str(fault), status=2)
+    except KeyboardInterrupt:
+        return complain("Interrupted.")
     return status
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     settings = load()
     if sys.platform == "win32":
-        return _complain(
+        return complain(
             "gunicorn does not run on Windows: give another WSGI server, such as waitress, "
             "the application that miniapp.app.create_app(miniapp.config.load()) makes."
         )
@@ -53,10 +50,10 @@ def _worker(arguments: argparse.Namespace) -> int:
     from miniapp.outgoing.world import World
 
     settings = load()
-    with _application(settings) as app:
+    with application(settings) as app:
         world = World(
             mailer=Mailer(url=settings.smtp_url, sender=settings.mail_from),
-            merchant=merchant(settings),
+            merchant=merchant(settings, background=True),
             signer=Signer(settings.secret_key.get_secret_value()),
             public_url=settings.public_url,
             templates=app.jinja_env,
@@ -79,7 +76,7 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     try:
         serve(settings, "127.0.0.1", arguments.port)
     except OSError as fault:
-        return _complain(f"The sandbox cannot listen: {fault.strerror or fault}.")
+        return complain(f"The sandbox cannot listen: {fault.strerror or fault}.")
     return 0
 
 
@@ -105,13 +102,13 @@ def _catalogue_import(arguments: argparse.Namespace) -> int:
     from miniapp.catalogue.errors import CatalogueFault
     from miniapp.catalogue.loading import import_file
 
-    with _application(load()) as app, app.app_context():
+    with application(load()) as app, app.app_context():
         try:
             report = import_file(arguments.file, now=clock.now(), dry_run=arguments.dry_run)
         except CatalogueFault as fault:
-            return _complain(str(fault))
+            return complain(str(fault))
         except OSError as fault:
-            return _complain(f"{arguments.file}: {fault.strerror}")
+            return complain(f"{arguments.file}: {fault.strerror}")
     for section, created in report.created.items():
         updated, unchanged = report.updated[section], report.unchanged[section]
         print(f"{section}: {created} new, {updated} changed, {unchanged} as before")
@@ -121,43 +118,31 @@ def _catalogue_import(arguments: argparse.Namespace) -> int:
 def _catalogue_export(arguments: argparse.Namespace) -> int:
     from miniapp.catalogue.exporting import export_text
 
-    with _application(load()) as app, app.app_context():
+    with application(load()) as app, app.app_context():
         sys.stdout.write(export_text(format=arguments.format))
     return 0
 
 
 def _reconcile(_arguments: argparse.Namespace) -> int:
     from miniapp.app import merchant
+    from miniapp.base.db import reading
+    from miniapp.orders import holds
     from miniapp.outgoing import sweeps
 
     settings = load()
     failed = 0
-    with _application(settings) as app, app.app_context():
-        for looked in sweeps.reconcile(merchant=merchant(settings), now=clock.now()):
+    with application(settings) as app, app.app_context():
+        provider = merchant(settings, background=True)
+        for looked in sweeps.reconcile(merchant=provider, now=clock.now()):
             failed += looked.after is None
             print(f"{looked.number}: {looked.before} -> {looked.after or 'could not be asked'}")
-    return 1 if failed else 0
-
-
-@contextmanager
-def _application(settings: Settings) -> Iterator["Flask"]:
-    """The application without its server; its connections are closed at the end."""
-    from miniapp.app import create_app
-    from miniapp.base import logs
-    from miniapp.base.db import db
-
-    logs.configure(settings.log_format)
-    app = create_app(settings)
-    try:
-        yield app
-    finally:
-        with app.app_context():
-            db.engine.dispose()
-
-
-def _complain(sentence: str, *, status: int = 1) -> int:
-    print(sentence, file=sys.stderr)
-    return status
+        wrong = sweeps.check_ledger(now=clock.now())
+        for account in wrong:
+            print(f"{account.number}: {account}", file=sys.stderr)
+        for slot in holds.overfull(reading(), now=clock.now()):
+            sentence = f"{slot.taken} seats sold, {slot.capacity} there"
+            print(f"{slot.lounge}, {slot.starts_at:%Y-%m-%d %H:%M}Z: {sentence}", file=sys.stderr)
+    return 1 if failed or wrong else 0
 
 
 def _language() -> i18n.Language:
@@ -192,8 +177,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(act=_demo)
 
-    reconcile = commands.add_parser("reconcile", help="ask the provider about every open order now")
+    reconcile = commands.add_parser(
+        "reconcile", help="ask the provider about every open order now, and check the ledger"
+    )
     reconcile.set_defaults(act=_reconcile)
+
+    notifications.add(
+        commands.add_parser(
+            "notifications", help="what the provider told us, and acting on it again"
+        )
+    )
+
+    marketplace.add(
+        commands.add_parser("marketplace", help="the lounges as points of sale in the marketplace")
+    )
 
     database = commands.add_parser("db", help="the database").add_subparsers(required=True)
     upgrade = database.add_parser("upgrade", help="bring the schema up to date")

@@ -5,6 +5,7 @@ read too. Nonsense stops the start with one sentence for each fault, naming the 
 """
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_SHORTEST_KEY = 32
 _ANCESTOR = re.compile(
     r"'self'|'none'|https?://(?:\*\.)?[a-z0-9.-]+(?::(?:\d{1,5}|\*))?", re.IGNORECASE
 )
@@ -42,6 +44,17 @@ def _mail_server(value: str) -> str:
     return value
 
 
+def _redis_server(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
+        raise ValueError("must look like redis://host:6379/0")
+    if find_spec("redis") is None or find_spec("limits") is None:
+        raise ValueError('needs the extra: pip install "lounge-miniapp[redis]"')
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -52,7 +65,7 @@ class Settings(BaseSettings):
         env_prefix="MINIAPP_", env_file=".env", extra="ignore", frozen=True
     )
 
-    secret_key: SecretStr = Field(min_length=32)
+    secret_key: SecretStr = Field(min_length=_SHORTEST_KEY)
     public_url: WebAddress
     database_url: str = ""
     frame_ancestors: str = "'self' https://*.invoicebox.ru"
@@ -63,8 +76,11 @@ class Settings(BaseSettings):
     invoicebox_merchant_id: str = Field(min_length=1, max_length=36)
     invoicebox_notification_key: Annotated[tuple[SecretStr, ...], NoDecode]
     invoicebox_signature_algorithm: Literal["sha1", "sha256", "sha512"] = "sha1"
+    data_key: Annotated[tuple[SecretStr, ...], NoDecode]
+    voucher_signing_key: Annotated[tuple[SecretStr, ...], NoDecode]
     smtp_url: Annotated[str, AfterValidator(_mail_server)]
     mail_from: str = Field(pattern=r"^[^\r\n]*@[^\r\n]+$")
+    redis_url: Annotated[str, AfterValidator(_redis_server)] = Field(default="", repr=False)
     log_format: Literal["console", "json"] = "json"
 
     @field_validator("invoicebox_notification_key", mode="before")
@@ -75,6 +91,16 @@ class Settings(BaseSettings):
         keys = tuple(key.strip() for key in value.split(",") if key.strip())
         if not keys:
             raise ValueError("is empty: take the notification key from the shop's settings")
+        return keys
+
+    @field_validator("data_key", "voucher_signing_key", mode="before")
+    @classmethod
+    def _several_long_keys(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        keys = tuple(key.strip() for key in value.split(","))
+        if min(map(len, keys)) < _SHORTEST_KEY:
+            raise ValueError(f"each key needs at least {_SHORTEST_KEY} random characters")
         return keys
 
     @field_validator("frame_ancestors")

@@ -23,18 +23,20 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
-from typing import Any, Self
+from typing import IO, Any, Self, TypeAlias
 
 from miniapp.app import create_app
 from miniapp.base import clock, logs, migrating
 from miniapp.base.db import db
 from miniapp.base.i18n import Text, gettext, in_both
+from miniapp.catalogue import shops
 from miniapp.catalogue.loading import DEMO_FILE, import_file
 from miniapp.config import Settings, load
 
 _HOST = "127.0.0.1"
 # Seconds: until everything must answer, between two looks at it, until a child must be gone.
 _START, _LOOK, _LEAVE = 60.0, 0.2, 10.0
+_Children: TypeAlias = Mapping[str, subprocess.Popen[bytes]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Secrets:
     secret_key: str
     token: str
     notification_key: str
+    data_key: str
+    voucher_signing_key: str
 
 
 def run(ports: Ports, *, folder: Path = Path("instance")) -> int:
@@ -77,11 +81,20 @@ def run(ports: Ports, *, folder: Path = Path("instance")) -> int:
     stopping = threading.Event()
     _listen(stopping)
     children: dict[str, subprocess.Popen[bytes]] = {}
+    publishing: subprocess.Popen[bytes] | None = None
     try:
         for name, arguments in _commands(ports).items():
             children[name] = _start(arguments, environment, ports)
-        return _watch(children, ports, stopping)
+        if not _ready(children, ports, stopping):
+            return 0 if stopping.is_set() else 1
+        _say(in_both(lambda: _invitation(ports)))
+        # It takes its time, so as not to use up the provider's limits, and nothing waits for it.
+        with (folder / "marketplace.log").open("wb") as log:
+            publishing = _start(["marketplace", "publish"], environment, ports, log=log)
+        return _watch(children, publishing, stopping)
     finally:
+        if publishing:
+            _stop({"marketplace": publishing})
         _stop(children)
 
 
@@ -91,6 +104,8 @@ def settings_of(
     """Every setting of the mini-app as an environment variable, matching the sandbox's."""
     return {
         "MINIAPP_SECRET_KEY": made.secret_key,
+        "MINIAPP_DATA_KEY": made.data_key,
+        "MINIAPP_VOUCHER_SIGNING_KEY": made.voucher_signing_key,
         "MINIAPP_PUBLIC_URL": f"http://{_HOST}:{ports.app}",
         "MINIAPP_DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
         "MINIAPP_FRAME_ANCESTORS": "'self' http://localhost:* http://127.0.0.1:*",
@@ -105,6 +120,7 @@ def settings_of(
         or "sha1",
         "MINIAPP_SMTP_URL": f"smtp://{_HOST}:{ports.smtp}",
         "MINIAPP_MAIL_FROM": "Бриз Лаунж (демо) <voucher@briz-lounge.example>",
+        "MINIAPP_REDIS_URL": "",
         "MINIAPP_LOG_FORMAT": "console",
     }
 
@@ -128,13 +144,24 @@ def _is_free(port: int) -> bool:
 
 
 def kept_secrets(file: Path) -> Secrets:
-    """The secrets of this folder, made at the first start; nobody else may read them."""
+    """The secrets of this folder, made at the first start; nobody else may read them.
+
+    One that a demo of before did not have yet is made now.
+    """
+    kept: dict[str, str] = {}
     with suppress(FileNotFoundError):
-        return Secrets(**json.loads(file.read_text(encoding="utf-8")))
-    made = {field.name: secrets.token_urlsafe(32) for field in fields(Secrets)}
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    names = [field.name for field in fields(Secrets)]
+    whole = {name: kept.get(name) or secrets.token_urlsafe(32) for name in names}
+    if whole != kept:
+        _write_privately(file, json.dumps(whole, indent=2))
+    return Secrets(**whole)
+
+
+def _write_privately(file: Path, text: str) -> None:
+    file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
-        json.dump(made, new, indent=2)
-    return Secrets(**made)
+        new.write(text)
 
 
 def _as_values(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -148,6 +175,8 @@ def _prepare(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
         import_file(DEMO_FILE, now=clock.now())
+        # The sandbox keeps nothing over a restart: its marketplace is empty.
+        shops.forget_shops()
         db.session.remove()
         db.engine.dispose()
 
@@ -161,34 +190,62 @@ def _commands(ports: Ports) -> dict[str, list[str]]:
 
 
 def _start(
-    arguments: list[str], environment: Mapping[str, str], ports: Ports
+    arguments: list[str],
+    environment: Mapping[str, str],
+    ports: Ports,
+    *,
+    log: IO[bytes] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start one command of ours, in our process group, with the demo's settings."""
+    """Start one command of ours, in our process group, with the demo's settings.
+
+    What it says goes to the terminal, or all of it into ``log``.
+    """
     outside = {name: v for name, v in os.environ.items() if not name.startswith("MINIAPP_")}
     key = environment["MINIAPP_INVOICEBOX_NOTIFICATION_KEY"]
     matching = {"SANDBOX_NOTIFICATION_KEY": key, "PORT": str(ports.app)}
     return subprocess.Popen(  # noqa: S603 - our own program and arguments
-        [sys.executable, "-m", "miniapp", *arguments], env=outside | matching | dict(environment)
+        [sys.executable, "-m", "miniapp", *arguments],
+        env=outside | matching | dict(environment),
+        stdout=log,
+        stderr=log,
     )
 
 
-def _watch(
-    children: Mapping[str, subprocess.Popen[bytes]], ports: Ports, stopping: threading.Event
-) -> int:
-    """Say where to go when all answer, then wait for a signal or for the death of a child."""
-    until, told = time.monotonic() + _START, False
+def _ready(children: _Children, ports: Ports, stopping: threading.Event) -> bool:
+    """Wait until all answer; False when one has ended, time is over, or a signal came."""
+    until = time.monotonic() + _START
     while not stopping.wait(_LOOK):
-        for name, child in children.items():
-            if child.poll() is not None:
-                _say(in_both(partial(_ended, name)))
-                return 1
-        if not told and _answers(ports.app, "/readyz") and _answers(ports.sandbox, "/airline"):
-            _say(in_both(lambda: _invitation(ports)))
-            told = True
-        if not told and time.monotonic() > until:
+        if not _alive(children):
+            return False
+        if _answers(ports.app, "/readyz") and _answers(ports.sandbox, "/airline"):
+            return True
+        if time.monotonic() > until:
             _say(in_both(lambda: gettext("The demo does not answer.")))
+            return False
+    return False
+
+
+def _watch(
+    children: _Children, publishing: subprocess.Popen[bytes], stopping: threading.Event
+) -> int:
+    """Wait for a signal, or for the death of a child; the marketplace is only worth a warning."""
+    warned = False
+    while not stopping.wait(_LOOK):
+        if not _alive(children):
             return 1
+        if publishing.poll() and not warned:
+            _say(in_both(_not_published))
+            warned = True
     return 0
+
+
+def _alive(children: _Children) -> bool:
+    """Tell whether all children live, and the world which one does not."""
+    for name, child in children.items():
+        if child.poll() is not None:
+            _say(in_both(partial(_ended, name)))
+            return False
+    return True
 
 
 def _answers(port: int, path: str) -> bool:
@@ -202,7 +259,7 @@ def _answers(port: int, path: str) -> bool:
         connection.close()
 
 
-def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _stop(children: _Children) -> None:
     """End all children and wait for them; who does not go is made to."""
     for child in children.values():
         child.terminate()
@@ -227,6 +284,13 @@ def _ended(name: str) -> str:
     return gettext("“miniapp %(command)s” ended by itself, so the demo ends.") % {"command": name}
 
 
+def _not_published() -> str:
+    return gettext(
+        "The lounges could not be put into the marketplace; "
+        "why, is written in marketplace.log beside the database. The rest of the demo goes on."
+    )
+
+
 def _taken(port: int) -> str:
     return gettext(
         "Port %(port)s is in use. Choose others: "
@@ -235,14 +299,19 @@ def _taken(port: int) -> str:
 
 
 def _invitation(ports: Ports) -> str:
-    sandbox = f"http://localhost:{ports.sandbox}"
+    app, sandbox = f"http://{_HOST}:{ports.app}", f"http://localhost:{ports.sandbox}"
     return "\n".join(
         (
             gettext("The demo is running. Open in a browser:"),
             f"  {sandbox}/airline — {gettext('an airline’s payment page with the mini-app in it')}",
+            f"  {sandbox}/railway — {gettext('a railway’s, with a train ticket')}",
+            f"  {sandbox}/app — {gettext('a phone with the Invoicebox app')}",
+            f"  {sandbox}/showcase — {gettext('a page with the mini-app in it, without a ticket')}",
+            f"  {sandbox}/marketplace — {gettext('the lounges in the marketplace')}",
             f"  {sandbox}/mail — {gettext('the letters that were sent')}",
             f"  {sandbox}/log — {gettext('what the mini-app and Invoicebox said to each other')}",
-            f"  http://{_HOST}:{ports.app}/ — {gettext('the mini-app by itself')}",
+            f"  {sandbox}/faults — {gettext('what shall go wrong on purpose')}",
+            f"  {app}/ — {gettext('the mini-app by itself')}",
             gettext("Ctrl-C stops it."),
         )
     )

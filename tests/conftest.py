@@ -11,9 +11,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 import dev
+import miniapp.base.heartbeat
 import miniapp.base.outbox
 import miniapp.catalogue.models
 import miniapp.operators.models
+import miniapp.orders.archive
+import miniapp.orders.ledger
 import miniapp.orders.models  # noqa: F401
 from miniapp.base.db import Base, connect, db
 from tests import postgres

@@ -27,6 +27,8 @@ from tests.outgoing.conftest import free_port
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = {
     "MINIAPP_SECRET_KEY": "s" * 32,
+    "MINIAPP_DATA_KEY": "d" * 32,
+    "MINIAPP_VOUCHER_SIGNING_KEY": "v" * 32,
     "MINIAPP_PUBLIC_URL": "http://127.0.0.1:8000",
     "MINIAPP_INVOICEBOX_TOKEN": "token",
     "MINIAPP_INVOICEBOX_MERCHANT_ID": "merchant",
@@ -138,7 +140,7 @@ def test_reconciling_without_open_orders_says_nothing(command: Command):
 
 
 def test_the_demo_names_every_setting_so_that_none_comes_from_outside(tmp_path: Path):
-    made = demo.Secrets("s" * 32, "token", "key")
+    made = demo.Secrets("s" * 32, "token", "key", "d" * 32, "v" * 32)
 
     environment = demo.settings_of(demo.Ports(1, 2, 3), made, tmp_path, {})
 
@@ -146,7 +148,7 @@ def test_the_demo_names_every_setting_so_that_none_comes_from_outside(tmp_path: 
 
 
 def test_the_demo_follows_what_the_sandbox_was_told(tmp_path: Path):
-    made = demo.Secrets("s" * 32, "token", "key")
+    made = demo.Secrets("s" * 32, "token", "key", "d" * 32, "v" * 32)
     told = {
         "SANDBOX_TOKEN": "other-token",
         "SANDBOX_NOTIFICATION_KEY": "other-key",
@@ -265,12 +267,19 @@ def status(port: int, path: str) -> int:
 def test_the_demo_starts_everything_and_a_signal_ends_everything(running: Demo):
     running.wait_for("Ctrl-C stops it.")
 
-    assert f"http://localhost:{running.sandbox_port}/airline" in running.said()
+    for page in ("airline", "railway", "app", "showcase", "marketplace", "mail", "log", "faults"):
+        assert f"http://localhost:{running.sandbox_port}/{page} " in running.said()
+        assert status(running.sandbox_port, f"/{page}") == 200
     assert status(running.port, "/healthz") == 200
-    assert status(running.sandbox_port, "/airline") == 200
     kept = running.folder / "instance" / "demo.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert set(json.loads(kept.read_text())) == {"secret_key", "token", "notification_key"}
+    assert set(json.loads(kept.read_text())) == {
+        "secret_key",
+        "token",
+        "notification_key",
+        "data_key",
+        "voucher_signing_key",
+    }
 
     running.process.send_signal(signal.SIGTERM)
 
@@ -292,3 +301,16 @@ def test_the_demo_keeps_its_secrets_over_a_restart(tmp_path: Path):
     first = demo.kept_secrets(tmp_path / "demo.json")
 
     assert demo.kept_secrets(tmp_path / "demo.json") == first
+
+
+def test_a_demo_of_before_keeps_its_secrets_and_gets_the_one_it_lacks(tmp_path: Path):
+    file = tmp_path / "demo.json"
+    before = {"secret_key": "s" * 32, "token": "token", "notification_key": "key"}
+    file.write_text(json.dumps(before), encoding="utf-8")
+
+    kept = demo.kept_secrets(file)
+
+    assert {name: getattr(kept, name) for name in before} == before
+    assert len(kept.data_key) > 32
+    assert demo.kept_secrets(file) == kept
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

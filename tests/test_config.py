@@ -8,6 +8,8 @@ from miniapp.config import BadSettings, load
 
 WHOLE = {
     "secret_key": "k" * 32,
+    "data_key": f"{'n' * 32}, {'o' * 32}",
+    "voucher_signing_key": f"{'n' * 32}, {'o' * 32}",
     "public_url": "https://lounge.example/",
     "invoicebox_token": "token",
     "invoicebox_merchant_id": "0192c0de-0000-7000-8000-0000000000ff",
@@ -44,6 +46,9 @@ def test_a_missing_setting_is_named(name):
     ("name", "value", "sentence"),
     [
         ("secret_key", "short", "MINIAPP_SECRET_KEY: "),
+        ("data_key", "short", "MINIAPP_DATA_KEY: each key needs at least 32"),
+        ("data_key", f"{'n' * 32},", "MINIAPP_DATA_KEY: each key needs at least 32"),
+        ("voucher_signing_key", "short", "MINIAPP_VOUCHER_SIGNING_KEY: each key needs"),
         ("public_url", "lounge.example", "MINIAPP_PUBLIC_URL: must be a web address"),
         ("public_url", "http://lounge.example", "MINIAPP_PUBLIC_URL must begin with https://"),
         ("invoicebox_notification_key", " , ", "MINIAPP_INVOICEBOX_NOTIFICATION_KEY: is empty"),

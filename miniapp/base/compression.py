@@ -9,6 +9,8 @@ import gzip
 from functools import lru_cache
 
 from flask import Flask, Response, g, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 _TYPES = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml", "text/plain"})
 _WORTH_IT = 500
@@ -30,19 +32,25 @@ def _compress(response: Response) -> Response:
         return response
     if g.get("uncompressed") or "Content-Encoding" in response.headers:
         return response
-    response.vary.add("Accept-Encoding")
-    if not request.accept_encodings["gzip"] or request.method == "HEAD":
+    varies = response.headers.get("Vary")
+    response.headers["Vary"] = f"{varies}, Accept-Encoding" if varies else "Accept-Encoding"
+    if request.method == "HEAD" or not _understood(request.headers.get("Accept-Encoding", "")):
         return response
     response.direct_passthrough = False
     body = response.get_data()
     if len(body) >= _WORTH_IT:
         response.set_data(_gzip(body))
         response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Length"] = str(len(response.get_data()))
     return response
 
 
-@lru_cache(maxsize=256)
+# Clients say one of a few things.
+@lru_cache(maxsize=64)
+def _understood(accept_encoding: str) -> bool:
+    return parse_accept_header(accept_encoding, Accept)["gzip"] > 0
+
+
+@lru_cache(maxsize=64)
 def _gzip(body: bytes) -> bytes:
     # Without a time stamp equal pages stay equal.
     return gzip.compress(body, _LEVEL, mtime=0)

@@ -6,7 +6,7 @@ A page is one template. Opened as a page it is answered whole; asked for by htmx
 
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, render_template, request
 
 
 def asked() -> bool:
@@ -16,15 +16,20 @@ def asked() -> bool:
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """Answer with a page, or with its block ``screen`` when htmx asks."""
-    html = _screen(template, context) if asked() else render_template(template, **context)
-    response = make_response(html, status)
-    response.vary.add("HX-Request")
-    return response
+    return answer(html(template, **context), status=status)
 
 
-def _screen(template: str, context: dict[str, Any]) -> str:
+def html(template: str, **context: Any) -> str:
+    """The text of a page, or of its block ``screen`` when htmx asks."""
+    if not asked():
+        return render_template(template, **context)
     title = block(template, "title", **context)
     return f"<title>{title}</title>{block(template, 'screen', **context)}"
+
+
+def answer(html: str, *, status: int = 200) -> Response:
+    """Answer with the text of a page that was made by ``html``."""
+    return Response(html, status, {"Vary": "HX-Request"}, content_type="text/html; charset=utf-8")
 
 
 def block(template: str, name: str, **context: Any) -> str:

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from miniapp.base.db import Base, transaction
 
-# Pauses after the first, second, … failed attempt. The last one repeats until GIVE_UP_AFTER.
+# Pauses after the first, second, … failed attempt. The last one repeats until GIVE_UP_AFTER, and
+# nothing is given up before each was made: neither waiting nor a worker that stood still is a try.
 PAUSES = tuple(
     timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 )
@@ -38,6 +39,12 @@ class Delivery(Base):
             "due_at",
             postgresql_where=sa.text("settled_at IS NULL AND given_up_at IS NULL"),
             sqlite_where=sa.text("settled_at IS NULL AND given_up_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_delivery_given_up",
+            "kind",
+            postgresql_where=sa.text("given_up_at IS NOT NULL"),
+            sqlite_where=sa.text("given_up_at IS NOT NULL"),
         ),
     )
 
@@ -82,9 +89,17 @@ class Claimed:
     lease: str
 
 
-def add(session: Session, *, kind: str, key: str, payload: dict[str, Any], now: datetime) -> None:
-    """Write down what must leave, in the caller's transaction."""
-    session.add(Delivery(kind=kind, key=key, payload=payload, created_at=now, due_at=now))
+def add(
+    session: Session,
+    *,
+    kind: str,
+    key: str,
+    payload: dict[str, Any],
+    now: datetime,
+    due: datetime | None = None,
+) -> None:
+    """Write down what must leave, at once or when it is due, in the caller's transaction."""
+    session.add(Delivery(kind=kind, key=key, payload=payload, created_at=now, due_at=due or now))
 
 
 def claim(*, now: datetime) -> Claimed | None:
@@ -111,11 +126,16 @@ def settle(claimed: Claimed, *, now: datetime, detail: str = "") -> None:
 
 def put_off(claimed: Claimed, *, now: datetime, reason: str) -> None:
     """The delivery failed for now: plan the next attempt, or give up after three days."""
-    if now - claimed.created_at >= GIVE_UP_AFTER:
+    if now - claimed.created_at >= GIVE_UP_AFTER and claimed.attempts > len(PAUSES):
         give_up(claimed, now=now, reason=reason)
         return
     pause = PAUSES[min(claimed.attempts, len(PAUSES)) - 1]
     _close(claimed, now=now, outcome="put off", detail=reason, due_at=now + pause)
+
+
+def wait(claimed: Claimed, *, now: datetime, until: datetime, reason: str) -> None:
+    """Something else has to happen first: look again then, however often that takes."""
+    _close(claimed, now=now, outcome="waiting", detail=reason, due_at=until, attempts=0)
 
 
 def give_up(claimed: Claimed, *, now: datetime, reason: str) -> None:

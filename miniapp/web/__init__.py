@@ -5,6 +5,8 @@ from typing import cast
 
 from flask import current_app
 
+from miniapp.base.limits import Limiter
+from miniapp.base.sealing import Sealer
 from miniapp.base.tokens import Signer
 from miniapp.invoicebox.client import Merchant
 
@@ -21,6 +23,8 @@ class House:
     notification_keys: tuple[str, ...]
     signature_algorithm: str
     message_origins: str
+    sealer: Sealer
+    wrong_signatures: Limiter
 
 
 def house() -> House:

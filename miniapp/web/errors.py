@@ -23,6 +23,17 @@ _SENTENCES: dict[str, tuple[int, str]] = {
     "draft_too_old": (409, marked("The price was shown too long ago. Check the order once more.")),
     "consent_missing": (422, marked("To continue, agree to both documents.")),
     "already_confirmed": (409, marked("This order is already confirmed.")),
+    "nothing_to_refund": (
+        409,
+        marked("There is nobody left to cancel for: the guests have come, or it is done already."),
+    ),
+    "refund_changed": (
+        409,
+        marked("The sum that comes back has changed. Check it and press the button once more."),
+    ),
+    "not_payable": (409, marked("This order does not wait for a payment any more.")),
+    "entry_refused": (409, marked("The voucher does not let these guests in now.")),
+    "too_late_to_undo": (409, marked("The entry is reported already and cannot be taken back.")),
     "provider_refused": (
         409,
         marked("The payment service did not accept the order. Nothing is charged. Try again."),

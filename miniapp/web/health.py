@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from miniapp.base import readiness
+from miniapp.base import clock, readiness
 
 door = Blueprint("health", __name__)
 
@@ -15,11 +15,15 @@ def healthz() -> Response:
 
 @door.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """The database answers and its migrations are those of this program; else 503 says why."""
-    obstacle = readiness.obstacle()
-    if obstacle is not None:
-        return _never_kept(jsonify(status="not_ready", reason=obstacle)), 503
-    return _never_kept(jsonify(status="ok")), 200
+    """How database, migrations and worker stand; 503 when one of the first two is at fault."""
+    found = readiness.condition(now=clock.now())
+    answer = jsonify(
+        status="ok" if found.is_ready else "not_ready",
+        database=found.database,
+        migrations=found.migrations,
+        worker=found.worker,
+    )
+    return _never_kept(answer), 200 if found.is_ready else 503
 
 
 def _never_kept(answer: Response) -> Response:

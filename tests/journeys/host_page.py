@@ -4,6 +4,7 @@ A real server answers the page: a browser lets none that it was merely handed fr
 """
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,22 +21,40 @@ Message: TypeAlias = dict[str, Any]
 
 _PAGE = """<!doctype html><html lang="ru"><title>host</title><script>
   const heard = [];
+  const times = [];
   const answers = [];
   let growing = 0;
   addEventListener("message", ({data, source, origin}) => {
     heard.push(data);
+    times.push(Date.now());
     const frame = document.querySelector("#app");
     if (data.action === "height") frame.height = data.data + growing;
     if (data.action === "init") for (const answer of answers) source.postMessage(answer, origin);
   });
   const open = (src) => {
     const frame = document.createElement("iframe");
-    const shape = {width: "340", height: "287", scrolling: "no"};
+    const shape = {width: document.body.dataset.width || "340", height: "287", scrolling: "no"};
     Object.assign(frame, {id: "app", name: "app", src}, shape);
     document.body.append(frame);
   };
   const say = (message) => document.querySelector("#app").contentWindow.postMessage(message, "*");
 </script><body></body></html>"""
+
+
+_BRIDGE = """
+  window.posted = [];
+  window.say = (message) => {
+    const data = asText ? JSON.stringify(message) : message;
+    if (onDocument) document.dispatchEvent(new MessageEvent("message", {data}));
+    else window.postMessage(data, "*");
+  };
+  window.ReactNativeWebView = {
+    postMessage: (text) => {
+      posted.push(text);
+      if (JSON.parse(text).action === "init") for (const answer of answers) say(answer);
+    },
+  };
+"""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -104,24 +123,37 @@ def init(metadata: object = None, action: str = "init", **public: object) -> Mes
 
 @dataclass
 class OwnHost:
-    """The page with the frame in it."""
+    """The page with the frame in it; says objects, or the same as strings."""
 
     page: Page
     app: str
     address: str
+    as_text: bool = False
 
-    def open(self, *answers: Message, growing: int = 0, above: int = 0) -> Traveller:
-        """Open the mini-app; every ``init`` is answered at once with ``answers``.
+    def open(
+        self,
+        *answers: Message,
+        path: str = "/",
+        growing: int = 0,
+        above: int = 0,
+        width: int = 340,
+    ) -> Traveller:
+        """Open a page of the mini-app; every ``init`` is answered at once with ``answers``.
 
-        The frame is made ``growing`` pixels higher than asked for, and stands below so many others.
+        The frame is made ``growing`` pixels higher than asked for, stands below so many others
+        and is so wide.
         """
         self.page.goto(self.address)
         self.page.evaluate(
-            "([found, more]) => { answers.push(...found); growing = more; }",
-            [list(answers), growing],
+            """([found, more, above, width]) => {
+              answers.push(...found);
+              growing = more;
+              document.body.style.paddingTop = `${above}px`;
+              document.body.dataset.width = width;
+            }""",
+            [[self._put(one) for one in answers], growing, above, width],
         )
-        self.page.evaluate("(above) => { document.body.style.paddingTop = `${above}px`; }", above)
-        self.page.evaluate("open", f"{self.app}/?id={ID}")
+        self.page.evaluate("open", f"{self.app}{path}?id={ID}")
         return Traveller(self.page.frame_locator("#app"))
 
     @property
@@ -131,7 +163,10 @@ class OwnHost:
         return found
 
     def say(self, message: object) -> None:
-        self.page.evaluate("say", message)
+        self.page.evaluate("say", self._put(message))
+
+    def _put(self, message: object) -> object:
+        return as_text(message) if self.as_text else message
 
     def says(self, expression: str) -> None:
         """Say what only a script can write: a ring, a huge text."""
@@ -165,7 +200,48 @@ class OwnHost:
         return self.heard(action)
 
 
-def as_text(message: Message) -> str:
+@dataclass
+class WebView:
+    """An app around the mini-app's page: hears strings, says strings or objects."""
+
+    page: Page
+    app: str
+    as_text: bool = False
+    on_document: bool = False
+
+    def open(self, *answers: Message, path: str = "/") -> Traveller:
+        """Open a page of the mini-app; every ``init`` is answered at once with ``answers``."""
+        self.page.add_init_script(
+            f"const answers = {json.dumps(answers)}, asText = {json.dumps(self.as_text)},"
+            f" onDocument = {json.dumps(self.on_document)}; {_BRIDGE}"
+        )
+        self.page.goto(f"{self.app}{path}?id={ID}")
+        return Traveller(self.page)
+
+    def say(self, message: object) -> None:
+        self.page.evaluate("say", message)
+
+    def heard(self, action: str | None = None) -> list[Message]:
+        """What the mini-app has said until now, each in one string of JSON."""
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        said = [json.loads(text) for text in self.page.evaluate("posted")]
+        return [one for one in said if action in (None, one["action"])]
+
+    def hears(self, action: str, count: int = 1) -> list[Message]:
+        """Wait for so many messages of a kind."""
+        self.page.wait_for_function(
+            """([action, count]) => {
+              const heard = posted.map((text) => JSON.parse(text));
+              return heard.filter((one) => one.action === action).length >= count;
+            }""",
+            arg=[action, count],
+        )
+        return self.heard(action)
+
+
+def as_text(message: object) -> str:
     """A message as a host of strings sends it."""
     return json.dumps(message, ensure_ascii=False)
 
@@ -176,12 +252,12 @@ def screen(traveller: Traveller, name: str, within: float = 5000) -> None:
     expect(main).to_have_attribute("data-screen", name, timeout=within)
 
 
-def holding(page: Page) -> list[Route]:
-    """The requests for a suggestion, kept back until the test lets them go."""
+def holding(page: Page, what: str | re.Pattern[str] = "**/suggestion*") -> list[Route]:
+    """The requests for something, kept back until the test lets them go."""
     held: list[Route] = []
 
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/suggestion*", hold)
+    page.route(what, hold)
     return held

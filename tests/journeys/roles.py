@@ -36,11 +36,12 @@ class Host:
 
     page: Page
     sandbox: str
+    carrier: str = "airline"
 
     def open(self, ticket: str = "air-one-way-business", **query: str) -> "Traveller":
         """Open the page of a ticket and its service card; the mini-app loads in the frame."""
         asked = "".join(f"&{name}={value}" for name, value in query.items())
-        self.page.goto(f"{self.sandbox}/airline?ticket={ticket}{asked}")
+        self.page.goto(f"{self.sandbox}/{self.carrier}?ticket={ticket}{asked}")
         self.page.get_by_test_id("service-lounge").click()
         return Traveller(self.page.frame_locator("[data-testid=miniapp-frame]"))
 

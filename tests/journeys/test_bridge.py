@@ -1,12 +1,11 @@
 """The handshake with the host window (mini-app protocol, sections 3 and 4.3), in a real browser."""
 
-import json
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.host_page import ID, OwnHost, holding, init, screen
-from tests.journeys.roles import Traveller
+from tests.journeys.host_page import ID, OwnHost, WebView, holding, init, screen
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -104,6 +103,26 @@ def test_suggestion_under_way_takes_nothing_from_who_has_begun(
     screen(traveller, "where")
 
 
+def test_search_under_way_takes_no_screen_from_a_later_tap(own_host: OwnHost, page: Page) -> None:
+    traveller = own_host.open(init())
+    expect(traveller.suggestions).to_have_count(1)
+    search = traveller.place.get_by_role("searchbox")
+    search.press_sequentially("каза")
+    found = traveller.place.locator("#found a").first
+    expect(found).to_be_visible()
+    held = holding(page, re.compile(r"/places(\?|/(?!found))"))
+    with page.expect_request("**/places?*"):
+        search.press("Enter")
+    with page.expect_request(re.compile("/places/(?!found)")):
+        found.click()
+
+    for route in held:
+        route.continue_()
+        page.wait_for_timeout(300)
+
+    traveller.sees("lounges")
+
+
 def test_silent_host_gets_a_notice_and_another_call(own_host: OwnHost) -> None:
     clock = own_host.page.clock
     clock.install()
@@ -138,54 +157,18 @@ def test_page_of_a_stranger_cannot_frame_us(page: Page, stage: Stage, port: int)
     assert page.evaluate("heard") == []
 
 
-WEBVIEW = """() => {
-  window.posted = [];
-  window.ReactNativeWebView = {postMessage: (text) => posted.push(text)};
-}"""
-
-
-def in_webview(page: Page, stage: Stage) -> Traveller:
-    page.add_init_script(f"({WEBVIEW})()")
+def test_page_of_another_origin_does_not_speak_to_a_web_view(page: Page, stage: Stage) -> None:
     page.clock.install()
-    page.goto(f"{stage.app}/?id=rn-9")
-    return Traveller(page)
-
-
-ANSWERS_INTO_A_WEBVIEW = {
-    "on the window": "(message) => postMessage(message, '*')",
-    "on the document, as text": """(message) => document.dispatchEvent(
-      new MessageEvent("message", {data: JSON.stringify(message)}))""",
-}
-
-
-@pytest.mark.parametrize("answer", ANSWERS_INTO_A_WEBVIEW.values(), ids=ANSWERS_INTO_A_WEBVIEW)
-def test_in_a_webview_strings_go_out_and_either_kind_comes_in(
-    page: Page, stage: Stage, answer: str
-) -> None:
-    traveller = in_webview(page, stage)
-    posted = [json.loads(text) for text in page.evaluate("posted")]
-    assert posted[0] == {"id": "rn-9", "action": "init", "version": 2}
-
-    told = {**init(fullHeight=True, minappType="order"), "id": "rn-9"}
-    page.evaluate(answer, told)
-
-    expect(traveller.suggestions).to_have_count(1)
-    sent = page.evaluate("posted")
-    page.clock.run_for(5000)
-    assert page.evaluate("posted") == sent
-    assert {json.loads(text)["action"] for text in sent} == {"init"}
-
-
-def test_page_of_another_origin_does_not_speak_to_a_webview(page: Page, stage: Stage) -> None:
-    in_webview(page, stage)
+    webview = WebView(page, stage.app)
+    webview.open()
+    webview.hears("init")
     page.evaluate(
         """(message) => dispatchEvent(
           new MessageEvent("message", {data: message, origin: "https://pay.invoicebox.ru"}))""",
-        {**init(), "id": "rn-9"},
+        init(),
     )
-
-    called = len(page.evaluate("posted"))
+    called = len(webview.heard("init"))
 
     page.clock.run_for(500)
 
-    assert len(page.evaluate("posted")) > called
+    assert len(webview.heard("init")) > called

@@ -1,6 +1,4 @@
-"""What the host window is told: height, orders, links; and what its news change."""
-
-from itertools import pairwise
+"""What the host window is told of orders and links, and what its news change."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,57 +8,6 @@ from tests.journeys.stage import Stage
 from tests.sandbox.conftest import open_airline
 
 pytestmark = pytest.mark.journey
-
-
-def test_height_is_told_once_for_each_screen(own_host: OwnHost) -> None:
-    traveller = own_host.open(init())
-    expect(traveller.suggestions).to_have_count(1)
-    at_load = [one["data"] for one in own_host.heard("height")]
-    assert 1 <= len(at_load) <= 2
-
-    traveller.takes_first_suggestion()
-    lounge = [one["data"] for one in own_host.heard("height")][len(at_load) :]
-    traveller.goes_on()
-    traveller.sees("confirm")
-    heights = [one["data"] for one in own_host.heard("height")]
-
-    assert len(lounge) == 1
-    assert len(heights) == len(at_load) + 2
-    assert all(type(height) is int and height > 0 for height in heights)
-    assert all(one != other for one, other in pairwise(heights))
-    needed = own_host.frame.evaluate("document.documentElement.scrollHeight")
-    assert heights[-1] == pytest.approx(needed, abs=1)
-
-
-def test_height_is_told_from_out_of_sight_too(own_host: OwnHost, page: Page) -> None:
-    own_host.open(init(), above=5000)
-
-    page.wait_for_function("heard.filter(one => one.action === 'height').length > 0")
-
-    assert page.evaluate("scrollY") == 0
-
-
-def test_host_with_all_the_height_is_told_none(own_host: OwnHost) -> None:
-    traveller = own_host.open(init(fullHeight=True))
-    expect(traveller.suggestions).to_have_count(1)
-    told = len(own_host.heard("height"))
-
-    traveller.takes_first_suggestion()
-
-    assert len(own_host.heard("height")) == told <= 1
-
-
-def test_frame_that_grows_with_its_content_comes_to_rest(own_host: OwnHost) -> None:
-    traveller = own_host.open(init(), growing=20)
-    expect(traveller.suggestions).to_have_count(1)
-    own_host.frame.evaluate("document.getElementById('app').style.minHeight = '100vh'")
-
-    told, quiet = 0, 0
-    while quiet < 10 and told < 200:
-        before, told = told, len(own_host.heard("height"))
-        quiet = quiet + 1 if told == before else 0
-
-    assert 10 < told < 60
 
 
 def test_added_order_is_told_once_and_outside_links_are_the_hosts_to_open(
@@ -96,12 +43,6 @@ def test_added_order_is_told_once_and_outside_links_are_the_hosts_to_open(
 
 
 NOT_SERVED = ticket(flight("DME", "VKO"))
-
-
-def test_ticket_with_nothing_served_on_it_is_told_to_the_host(own_host: OwnHost) -> None:
-    own_host.open(init(metadata=NOT_SERVED))
-
-    assert own_host.hears("unavailable") == [{"id": ID, "action": "unavailable", "data": None}]
 
 
 def test_who_has_begun_to_choose_is_not_sent_away(own_host: OwnHost, page: Page) -> None:
@@ -160,7 +101,7 @@ def test_dead_network_is_told_and_the_form_stays(own_host: OwnHost, page: Page) 
 
 
 def test_english_host_without_a_ticket_gets_english(own_host: OwnHost) -> None:
-    traveller = own_host.open(init(metadata=[], locale="en", minappType="order"))
+    traveller = own_host.open(init(metadata=[], locale="en", minappType="order", shopId=""))
 
     expect(traveller.place.get_by_role("heading", level=1)).to_have_text(
         "Where do you need a business lounge?"

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.host_page import ID, OwnHost, as_text, flight, init, screen, ticket
+from tests.journeys.roles import Traveller
 
 pytestmark = pytest.mark.journey
 
@@ -49,6 +50,58 @@ def test_noise_is_not_heard(own_host: OwnHost, suggestions_asked: list[str]) -> 
     expect(traveller.suggestions).to_have_count(1)
 
 
+def told(own_host: OwnHost) -> Traveller:
+    """A traveller in a lounge's form that holds what the host has told."""
+    traveller = own_host.open(init(metadata=[]), path="/l/briz-svo-c")
+    expect(traveller.place.locator("[name=contact_name]")).to_have_value("Ольга Тестова")
+    return traveller
+
+
+HOSTILE_DATA = {
+    "a prototype": 'JSON.parse(\'{"__proto__": {"contact_email": "x"}}\')',
+    "a constructor": "{public: {constructor: {prototype: {touched: 1}}}}",
+    "public data of text": "{public: 'x', private: 'x'}",
+    "names of no text": "{public: {userName: {}, userEmail: [], userPhone: null, locale: 7n}}",
+    "names of a megabyte": "{public: {userName: {x: 'x'.repeat(1e6)}, shopId: ['1']}}",
+    "a deep nest": """(() => {
+      let deep = {}; for (let n = 0; n < 1000; n++) deep = {deep}; return {public: deep};
+    })()""",
+}
+
+
+@pytest.mark.parametrize("action", ["init", "updateData"])
+def test_hostile_news_change_nothing_that_was_typed(own_host: OwnHost, action: str) -> None:
+    traveller = told(own_host)
+    typed = {
+        "guest_name": "Вера Заречная",
+        "contact_name": "Вера",
+        "contact_email": "vera@zarechnaya.example",
+        "contact_phone": "+79001234567",
+    }
+    for name, value in typed.items():
+        traveller.place.locator(f"[name={name}]").fill(value)
+
+    for what, data in HOSTILE_DATA.items():
+        own_host.says(f"{{id: '{ID}', action: '{action}', data: {data}}}")
+        own_host.settled()
+
+        form = traveller.form()
+        assert {name: form[name][0] for name in typed} == typed, what
+    assert own_host.frame.evaluate("Object.keys(Object.prototype)") == []
+    assert {one["action"] for one in own_host.heard()} <= {"init", "height"}
+    traveller.sees("lounge")
+
+
+def test_text_without_end_is_cut(own_host: OwnHost) -> None:
+    traveller = told(own_host)
+    data = "{public: {userEmail: 'x'.repeat(1e6), locale: 'x'.repeat(1e6), userName: 'Вера'}}"
+
+    own_host.says(f"{{id: '{ID}', action: 'updateData', data: {data}}}")
+
+    expect(traveller.place.locator("[name=contact_name]")).to_have_value("Вера")
+    assert len(traveller.form()["contact_email"][0]) < 300
+
+
 def test_right_words_from_a_wrong_window_or_origin_are_not_heard(
     own_host: OwnHost, suggestions_asked: list[str]
 ) -> None:
@@ -80,15 +133,6 @@ def test_right_words_from_a_wrong_window_or_origin_are_not_heard(
 
     own_host.hears("init", called + 1)
     assert suggestions_asked == []
-
-
-def test_message_may_be_a_string_of_json(own_host: OwnHost) -> None:
-    traveller = own_host.open()
-    own_host.hears("init")
-
-    own_host.say(as_text(init()))
-
-    expect(traveller.suggestions).to_have_count(1)
 
 
 TICKETS_OF_NO_USE = {

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from miniapp.sandbox import tickets
+from tests.journeys.hosts import PaymentPage
 from tests.journeys.roles import Host, Mailbox, Traveller, Watch
 from tests.journeys.stage import Stage
 
@@ -89,7 +90,7 @@ def read_code(picture: Locator) -> str:
 
 SUGGESTED = {
     "air-one-way-business": "Перед вылетом · Шереметьево, терминал C",
-    "air-return-family": "После прилёта · Сочи",
+    "air-return-family": "Перед вылетом · Кольцово",
     "air-transfer-abroad": "During the transfer · Sheremetyevo",
     "already-has-lounge": "Перед вылетом · Шереметьево, терминал C",
     "rail-day-train": "Перед отправлением поезда · Ленинградский вокзал",
@@ -222,3 +223,9 @@ def test_without_script_the_whole_way_is_links_and_forms(
 
     payment = direct.sees("paying").get_by_role("link", name=re.compile("Перейти к оплате"))
     assert (payment.get_attribute("href") or "").startswith(f"{stage.sandbox}/order/")
+
+    payment.click()
+    PaymentPage(page).pays()
+    PaymentPage(page).goes_back_to_shop()
+    direct.sees("success").get_by_role("link", name="Открыть ваучер").click()
+    expect(direct.sees("voucher").locator("svg.qr")).to_be_visible()

@@ -87,6 +87,8 @@ def world(sqlite_template: Path, tmp_path: Path) -> Iterator[FrailWorld]:
     sandbox = f"http://localhost:{sandbox_port}"
     settings = Settings(
         secret_key="k" * 32,
+        data_key="d" * 32,
+        voucher_signing_key="v" * 32,
         public_url=f"http://127.0.0.1:{app_port}",
         database_url=f"sqlite:///{copy(sqlite_template, tmp_path / 'frail.sqlite3')}",
         frame_ancestors="http://localhost:*",

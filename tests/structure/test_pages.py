@@ -17,6 +17,8 @@ def environments() -> dict[str, Environment]:
     """The template environments of both programs, as they run."""
     settings = config.load(
         secret_key="invented-key-of-at-least-32-characters",
+        data_key="invented-key-of-at-least-32-characters",
+        voucher_signing_key="invented-key-of-at-least-32-characters",
         public_url="https://lounge.example",
         database_url="sqlite://",
         invoicebox_token="invented",

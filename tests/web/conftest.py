@@ -15,6 +15,7 @@ from miniapp.config import Settings
 from miniapp.orders import queries
 from miniapp.orders.models import State
 from tests.builders import make_catalogue, make_order
+from tests.web.provider import listening
 
 SECRET = "k" * 40
 ANCESTORS = "'self' https://*.invoicebox.ru https://pay.stand.example"
@@ -27,15 +28,25 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCac
 
 
 @pytest.fixture
-def app(database_url: str, templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """The mini-app; nobody answers at the provider's address."""
+def provider_url() -> str:
+    """Where nobody answers."""
+    return "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def app(
+    database_url: str, templates: FileSystemBytecodeCache, provider_url: str
+) -> Iterator[Flask]:
+    """The mini-app before its provider."""
     app = create_app(
         Settings(
             secret_key=SECRET,
+            data_key="d" * 32,
+            voucher_signing_key="v" * 32,
             public_url="https://lounge.example",
             database_url=database_url,
             frame_ancestors=ANCESTORS,
-            invoicebox_api_url="http://127.0.0.1:9",
+            invoicebox_api_url=provider_url,
             invoicebox_token="t",
             invoicebox_merchant_id="0192c0de-0000-7000-8000-0000000000ff",
             invoicebox_notification_key="n",
@@ -57,6 +68,13 @@ def app(database_url: str, templates: FileSystemBytecodeCache) -> Iterator[Flask
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def door(database_url: str) -> Iterator[FlaskClient]:
+    """The provider's way in: an application with an order that awaits payment."""
+    with listening(database_url) as door:
+        yield door
 
 
 @pytest.fixture

@@ -122,6 +122,12 @@ PRIVATE = {
     "traveller.voucher",
     "traveller.order",
     "traveller.price",
+    "traveller.extend",
+    "traveller.cancelling_page",
+    "traveller.cancel",
+    "traveller.give_back",
+    "traveller.give_back_sum",
+    "traveller.give_back_now",
 }
 
 

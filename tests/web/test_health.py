@@ -1,5 +1,6 @@
 """What a load balancer is told."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from miniapp.base import migrating
 from miniapp.base.db import Base, connect, db
+from miniapp.base.heartbeat import Part, Pulse
 from miniapp.web import health
 
 
@@ -29,20 +31,57 @@ def client_of():
             db.engine.dispose()
 
 
-def test_a_migrated_database_means_ready(client_of, database_url: str):
+UNKNOWN = {"deliveries": "unknown", "sweeps": "unknown"}
+
+
+@pytest.fixture
+def migrated(database_url: str) -> str:
     Base.metadata.drop_all(sa.create_engine(database_url, poolclass=sa.NullPool))
     migrating.upgrade(database_url)
+    return database_url
 
-    answer = client_of(database_url).get("/readyz")
 
-    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+def test_a_migrated_database_means_ready(client_of, migrated: str):
+    answer = client_of(migrated).get("/readyz")
+
+    assert (answer.status_code, answer.json) == (
+        200,
+        {
+            "status": "ok",
+            "database": "ok",
+            "migrations": "ok",
+            "worker": {"deliveries": "never seen", "sweeps": "never seen"},
+        },
+    )
+
+
+def test_a_silent_worker_is_told_and_takes_no_web_process_away(client_of, migrated: str):
+    client, now = client_of(migrated), datetime.now(UTC)
+    silent = now - timedelta(hours=8)
+    with client.application.app_context():
+        Pulse(Part.DELIVERIES).beat(now=now - timedelta(minutes=1))
+        Pulse(Part.SWEEPS).beat(now=silent)
+        db.session.remove()
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json["status"]) == (200, "ok")
+    assert answer.json["worker"] == {
+        "deliveries": "ok",
+        "sweeps": f"silent since {silent:%Y-%m-%d %H:%M} UTC",
+    }
 
 
 def test_a_database_without_its_migrations_means_not_ready(client_of, database_url: str):
     answer = client_of(database_url).get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json == {"status": "not_ready", "reason": "migrations_not_current"}
+    assert answer.json == {
+        "status": "not_ready",
+        "database": "ok",
+        "migrations": "not current",
+        "worker": UNKNOWN,
+    }
 
 
 def test_without_a_database_the_process_lives_but_is_not_ready(client_of, tmp_path: Path):
@@ -51,7 +90,12 @@ def test_without_a_database_the_process_lives_but_is_not_ready(client_of, tmp_pa
     answer = client.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json == {"status": "not_ready", "reason": "database_unreachable"}
+    assert answer.json == {
+        "status": "not_ready",
+        "database": "unreachable",
+        "migrations": "unknown",
+        "worker": UNKNOWN,
+    }
     assert client.get("/healthz").json == {"status": "ok"}
 
 

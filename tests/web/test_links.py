@@ -12,13 +12,6 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 AGREED = {"consent_offer": "yes", "consent_personal_data": "yes"}
 
 
-def state(app, number: str) -> State:
-    with app.app_context():
-        found = queries.by_number(number).state
-        db.session.remove()
-    return found
-
-
 def turned(token: str) -> str:
     """The token with its last sign but one changed."""
     return token[:-2] + ("A" if token[-2] != "A" else "B") + token[-1]
@@ -94,17 +87,6 @@ def test_link_of_an_older_generation_is_void(client, ordered):
 
     assert client.get(f"/orders/{link('manage', number)}").status_code == 404
     assert client.get(f"/orders/{link('manage', number, 1)}").status_code == 200
-
-
-def test_address_to_come_back_to_is_believed_in_nothing(app, client, ordered):
-    number = ordered(State.AWAITING_PAYMENT)
-    token = link("return", number)
-
-    for how in ("success", "fail", "return"):
-        answer = client.get(f"/back/{token}/{how}?paymentResult=completed")
-        assert 'data-screen="paying"' in answer.text
-    assert client.get(f"/back/{token}/paid").status_code == 404
-    assert state(app, number) is State.AWAITING_PAYMENT
 
 
 @pytest.mark.parametrize("ended", [State.EXPIRED, State.CANCELLED, State.UNDELIVERABLE])

@@ -5,8 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from miniapp.base.db import transaction
+from miniapp.catalogue.models import Lounge
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -64,6 +68,43 @@ def test_search_is_spoken_in_the_language_of_the_host(client, locale, status):
         assert 'data-screen="where" lang="en"' in answer.text
         assert "Where do you need a business lounge?" in answer.text
         assert "lang=en" in answer.text
+
+
+@pytest.fixture
+def shop(app) -> str:
+    """The number of the lounge's point of sale in the marketplace."""
+    with app.app_context(), transaction() as session:
+        session.execute(sa.update(Lounge).values(shop_id=4821))
+    return "4821"
+
+
+def test_host_at_the_point_of_sale_of_a_lounge_gets_that_lounge(client, shop):
+    answer = client.post(
+        "/suggestion?id=pg-51",
+        data={"ticket": "[]", "locale": "en", "shop": shop},
+        headers={"HX-Request": "true"},
+    )
+
+    assert answer.status_code == 200
+    assert '<main id="screen" data-screen="lounge" lang="en">' in answer.text
+    assert 'action="/l/briz-kuf?id=pg-51&amp;lang=en"' in answer.text
+
+
+def test_ticket_decides_before_the_point_of_sale(client, shop, soon):
+    answer = client.post(
+        "/suggestion?id=pg-51", data={"ticket": ticket("KUF", "LED", soon), "shop": shop}
+    )
+
+    assert 'data-screen="where"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "told", ["", "4822", "-1", "4821.0", "\u0664\u0668", "9" * 400, "x", "\x00"]
+)
+def test_shop_that_is_no_lounge_of_ours_leaves_the_search(client, shop, told):
+    answer = client.post("/suggestion?id=pg-51", data={"ticket": "[]", "shop": told})
+
+    assert answer.status_code == 204
 
 
 def test_passengers_get_no_further_than_the_page(client, soon):

@@ -51,13 +51,30 @@ def private(response: Response) -> Response:
 
 
 from miniapp.web.traveller import (  # noqa: E402  the steps add their routes to the door
+    before_payment,
     choosing,
     confirming,
+    giving_back,
     lounge,
     opening,
     outcome,
+    story,
     terms,
     voucher,
+    wording,
 )
 
-__all__ = ["choosing", "confirming", "door", "lounge", "opening", "outcome", "terms", "voucher"]
+__all__ = [
+    "before_payment",
+    "choosing",
+    "confirming",
+    "door",
+    "giving_back",
+    "lounge",
+    "opening",
+    "outcome",
+    "story",
+    "terms",
+    "voucher",
+    "wording",
+]

@@ -4,12 +4,15 @@ A draft is confirmed here. Confirming twice, reloading, or losing the network sh
 the order has by then; it never makes a second order.
 """
 
+from contextlib import suppress
+
 from flask import Response, request, url_for
 
 from miniapp.base import clock, htmx
-from miniapp.orders import invoicing, ladder, placing
-from miniapp.orders.errors import AlreadyConfirmed, Refusal
+from miniapp.orders import cancelling, invoicing, ladder, placing
+from miniapp.orders.errors import AlreadyConfirmed, NotPayable, Refusal
 from miniapp.orders.invoicing import Addresses
+from miniapp.orders.lifecycle import Actor
 from miniapp.orders.models import Order, State
 from miniapp.web import errors, house, language
 from miniapp.web.traveller import door, links, outcome, private
@@ -45,6 +48,20 @@ def confirm(token: str) -> Response:
         return _show(links.opened(token, links.MANAGE), token)
     page = url_for("traveller.order_page", token=links.manage(number, generation))
     return private(Response(status=303, headers={"Location": page}))
+
+
+@door.post("/orders/<token>/change")
+def reconsider(token: str) -> Response:
+    """Give up an unpaid order, so that it cannot be paid beside the new one, and choose again."""
+    order = links.opened(token, links.MANAGE)
+    language.speak(order.locale)
+    number, generation = order.number, order.link_generation
+    with suppress(NotPayable):
+        cancelling.cancel(
+            number=number, merchant=house().merchant, actor=Actor.BUYER, now=clock.now()
+        )
+    form = url_for("traveller.change", token=links.manage(number, generation))
+    return private(Response(status=303, headers={"Location": form}))
 
 
 def _show(order: Order, token: str, refused: Refusal | None = None) -> Response:

@@ -5,14 +5,15 @@ come from the browser, so what is not understood is taken for unknown.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from miniapp.catalogue.models import Direction, Zone
+from miniapp.catalogue.models import Direction, Lounge, Zone
 from miniapp.orders.models import Visit
 from miniapp.trip.fit import Trip
+from miniapp.trip.offers import usual_trip
 from miniapp.trip.points import Point
 
 _MAX_GUESTS = 20
@@ -22,17 +23,21 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 @dataclass(frozen=True)
 class TripFacts:
-    """The trip a fit is checked against, the flight's number, and how many travel."""
+    """The trip a fit is checked against, the flight's number, and how many travel.
+
+    Without ``knows_direction`` nobody has told on which leg the visit is, and it is not told on.
+    """
 
     trip: Trip
     number: str
     adults: int
+    knows_direction: bool = True
 
     def query(self) -> dict[str, str]:
         """The facts as the values of an address."""
         trip = self.trip
         values = {
-            "direction": trip.direction,
+            "direction": trip.direction if self.knows_direction else "",
             "at": trip.at.isoformat() if trip.at else "",
             "terminal": trip.terminal or "",
             "zone": trip.zone or "",
@@ -65,9 +70,10 @@ def of_visit(visit: Visit) -> TripFacts:
 
 def read(values: Mapping[str, str]) -> TripFacts:
     """The facts of an address or a form; what is not understood is left out."""
+    direction = _choice(Direction, values.get("direction"))
     return TripFacts(
         trip=Trip(
-            direction=_choice(Direction, values.get("direction")) or Direction.DEPARTURE,
+            direction=direction or Direction.DEPARTURE,
             at=_moment(values.get("at")),
             terminal=_short(values.get("terminal"), 8) or None,
             zone=_choice(Zone, values.get("zone")),
@@ -75,7 +81,16 @@ def read(values: Mapping[str, str]) -> TripFacts:
         ),
         number=_short(values.get("number"), 20),
         adults=_count(values.get("adults")),
+        knows_direction=direction is not None,
     )
+
+
+def read_at(lounge: Lounge, values: Mapping[str, str]) -> TripFacts:
+    """The same at a lounge: who names no direction comes for the one it is usually visited on."""
+    told = read(values)
+    if told.knows_direction:
+        return told
+    return replace(told, trip=usual_trip(lounge, told.trip), knows_direction=True)
 
 
 def _choice(kind: type[_Choice], value: str | None) -> _Choice | None:

@@ -5,7 +5,7 @@ fault is a marked message; the template words it.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ _MAX_COUNT = 20
 _MAX_NAME = 100
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(:[0-5]\d)?", re.ASCII)
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_CHOICE = ("rate", "visit_date", "visit_time", "adults", "children", "infants", "extras")
 _CONTAINER = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
 _SHOP = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
 
@@ -95,6 +96,10 @@ class VisitForm:
             phone=self._phone(),
             locale=locale,
         )
+
+    def choice(self) -> dict[str, str | list[str]]:
+        """What of it may stand in an address: no names, no contacts."""
+        return {name: value for name in _CHOICE if (value := getattr(self, name))}
 
     def check_names(self) -> None:
         """Somebody must be named: the desk asks for the name on the voucher."""
@@ -171,6 +176,14 @@ def read(form: MultiDict[str, str]) -> VisitForm:
         extras=[code[:50] for code in form.getlist("extras")[:50]],
         accept_conditions="accept_conditions" in form,
     )
+
+
+def with_choice(form: VisitForm, values: MultiDict[str, str]) -> VisitForm:
+    """The form with the choice that an address tells of, when it tells of a day at all."""
+    if "visit_date" not in values:
+        return form
+    told = read(values)
+    return replace(form, **{name: getattr(told, name) for name in _CHOICE if name in values})
 
 
 def of_order(order: Order) -> VisitForm:

@@ -9,7 +9,7 @@ from miniapp.orders import queries
 from miniapp.orders.errors import OrderNotFound
 from miniapp.orders.models import Order, Voucher
 from miniapp.web import house
-from miniapp.web.traveller.facts import TripFacts
+from miniapp.web.traveller import facts, forms
 
 MANAGE, RETURN, VOUCHER = "manage", "return", "voucher"
 
@@ -47,10 +47,11 @@ def voucher_page(voucher: Voucher) -> str:
     return url_for("traveller.voucher", token=token)
 
 
-def lounge_for(slug: str, trip: TripFacts) -> str:
-    """The address of a lounge for a flight."""
-    values: dict[str, Any] = dict(trip.query())
-    return url_for("traveller.lounge", slug=slug, **values)
+def choice_of(order: Order) -> str:
+    """The lounge's form with what was chosen in an order, names and contacts left out."""
+    visit = order.visits[0]
+    values: dict[str, Any] = facts.of_visit(visit).query() | forms.of_order(order).choice()
+    return url_for("traveller.lounge", slug=visit.lounge.slug, **values)
 
 
 def public(path: str) -> str:

@@ -41,14 +41,17 @@ class Shown:
 @door.get("/l/<slug>")
 def lounge(slug: str) -> Response:
     """The lounge with a form that knows already what the ticket says."""
-    chosen, trip = _lounge(slug), facts.read(request.args)
-    return _page(chosen, trip, _prefilled(chosen, trip, clock.now()))
+    chosen = _lounge(slug)
+    trip = facts.read_at(chosen, request.args)
+    form = forms.with_choice(_prefilled(chosen, trip, clock.now()), request.args)
+    return _page(chosen, trip, form)
 
 
 @door.post("/l/<slug>/price")
 def price(slug: str) -> Response:
     """The summary and the guests' fields for what is chosen now."""
-    chosen, trip, form = _lounge(slug), facts.read(request.form), forms.read(request.form)
+    chosen, form = _lounge(slug), forms.read(request.form)
+    trip = facts.read_at(chosen, request.form)
     shown = _shown(chosen, trip, form)
     context = {"lounge": chosen, "facts": trip, "form": form, "shown": shown}
     parts = [
@@ -61,7 +64,8 @@ def price(slug: str) -> Response:
 @door.post("/l/<slug>")
 def order(slug: str) -> Response:
     """Remember the choice as a draft and go on to its confirmation."""
-    chosen, trip, form = _lounge(slug), facts.read(request.form), forms.read(request.form)
+    chosen, form = _lounge(slug), forms.read(request.form)
+    trip = facts.read_at(chosen, request.form)
     wish, buyer = form.wish(chosen, trip), form.buyer(i18n.locale())
     form.check_names()
     if wish is None or form.errors:
@@ -73,6 +77,12 @@ def order(slug: str) -> Response:
     except (Refusal, PriceRefusal) as refusal:
         return _page(chosen, trip, form, status=errors.status_of(refusal.code), refused=refusal)
     return _see_other(url_for("traveller.order_page", token=links.manage(number)))
+
+
+def opened(chosen: Lounge) -> Response:
+    """The same for a host that names the lounge and knows of no flight."""
+    trip = facts.read_at(chosen, {})
+    return _page(chosen, trip, _prefilled(chosen, trip, clock.now()))
 
 
 @door.get("/orders/<token>/change")
@@ -140,7 +150,8 @@ def _first_start(lounge: Lounge, trip: TripFacts, rate: Rate | None, now: dateti
     fit = check(lounge=lounge, trip=trip.trip, now=now, stay_minutes=stay)
     if fit.window is not None:
         return fit.window.starts_at
-    start = now + timedelta(minutes=lounge.lead_minutes + 60)
+    # A quarter of an hour to pay at the least, then the next full hour.
+    start = now + timedelta(minutes=lounge.lead_minutes + 75)
     return next_opening(lounge, start.replace(minute=0, second=0, microsecond=0))
 
 

@@ -3,7 +3,8 @@
 The entry is impersonal and waits for nobody: its skeleton already holds a usable search. The
 host's data arrive by message; the ticket part of them is posted here and answered with the
 ticket's points, or with 204 when nothing was understood and the search may stand; in another
-language the search is answered anew.
+language the search is answered anew. A host that has no ticket and stands at the point of sale of
+one lounge is answered with that lounge.
 """
 
 from dataclasses import dataclass
@@ -14,13 +15,16 @@ from markupsafe import Markup
 
 from miniapp.base import assets, clock, htmx, i18n
 from miniapp.catalogue import queries
+from miniapp.catalogue.models import Lounge
 from miniapp.catalogue.pricing import Party
-from miniapp.catalogue.search import served_places
 from miniapp.trip import points, reservation
 from miniapp.trip.fit import Verdict
 from miniapp.trip.offers import Offer, offers
 from miniapp.trip.points import Point
-from miniapp.web.traveller import door, facts
+from miniapp.web.traveller import door, facts, lounge
+from miniapp.web.traveller.choosing import choice
+
+_LONGEST_SHOP = 12
 
 
 @dataclass(frozen=True)
@@ -39,17 +43,9 @@ class Suggestion:
 @door.get("/")
 def entry() -> Response:
     """The skeleton in a frame, the choice of a place for everybody else."""
-    screen = "skeleton" if g.host_id else "where"
-    return htmx.page(
-        "traveller/where.html",
-        screen=screen,
-        # The stylesheet stands in the first page: fetching it would cost a round trip.
-        first_view=Markup(assets.text("app.css")),  # noqa: S704  our own file
-        suggestions=[],
-        served=served_places(queries.current()),
-        hits=None,
-        text="",
-    )
+    # The stylesheet stands in the first page: fetching it would cost a round trip.
+    style = Markup(assets.text("app.css"))  # noqa: S704  our own file
+    return choice(screen="skeleton" if g.host_id else "where", first_view=style)
 
 
 @door.post("/suggestion")
@@ -60,24 +56,27 @@ def suggest() -> Response:
         g.lang = locale[:2].lower()
         i18n.use(i18n.product()[g.lang])
     ticket = reservation.read(request.form.get("ticket", ""))
-    if not ticket.segments and i18n.locale() == spoken:
-        return Response(status=204)
+    if not ticket.segments and (named := _lounge_of(request.form.get("shop", ""))):
+        return lounge.opened(named)
+    if not ticket.segments:
+        return Response(status=204) if i18n.locale() == spoken else choice()
     catalogue, now = queries.current(), clock.now()
     found = points.of(ticket, catalogue, now=now)
     suggestions = [s for point in found if (s := _suggestion(point, catalogue, now))]
-    if ticket.segments and not suggestions:
+    if not suggestions:
         return htmx.page("traveller/unavailable.html")
     response = htmx.page(
-        "traveller/where.html",
-        screen="where",
-        suggestions=suggestions,
-        served=served_places(catalogue),
-        hits=None,
-        text="",
+        "traveller/where.html", screen="where", suggestions=suggestions, hits=None, text=""
     )
     # The passengers' names are in it, for the form that follows.
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _lounge_of(shop: str) -> Lounge | None:
+    """The lounge of the marketplace's point of sale that the host names."""
+    known = shop.isascii() and shop.isdigit() and len(shop) <= _LONGEST_SHOP
+    return queries.current().lounge_of_shop(int(shop)) if known else None
 
 
 def _suggestion(point: Point, catalogue: queries.Catalogue, now: datetime) -> Suggestion | None:
