@@ -75,7 +75,7 @@ def test_an_installed_program_finds_its_own_pages(installed: Path, tmp_path: Pat
 SETTINGS = {
     "MINIAPP_SECRET_KEY": "a key of the test, longer than thirty-two",
     "MINIAPP_DATA_KEY": "another key of the test that is as long",
-    "MINIAPP_VOUCHER_SIGNING_KEY": "a third key of the test, as long as these",
+    "MINIAPP_VOUCHER_SIGNING_KEY": "a third key of the test that is as long",
     "MINIAPP_PUBLIC_URL": "http://127.0.0.1",
     "MINIAPP_INVOICEBOX_TOKEN": "token",
     "MINIAPP_INVOICEBOX_MERCHANT_ID": "0192c0de-0000-7000-8000-0000000000ff",

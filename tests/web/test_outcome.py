@@ -119,6 +119,15 @@ def test_order_in_the_hosts_invoice_has_no_payment_of_its_own(client, ordered):
     assert "hx-trigger" not in page
 
 
+def test_host_is_told_of_an_order_without_an_address_that_nothing_is_to_be_opened(client, ordered):
+    token = link("manage", ordered(container_id="c-1", payment_url=None))
+
+    page = client.get(f"/orders/{token}?id=pg-51").text
+
+    assert 'data-host="done" data-value=""' in page
+    assert "None" not in page
+
+
 def test_host_is_asked_once_to_begin_the_payment(client, ordered):
     token = link("manage", ordered())
 

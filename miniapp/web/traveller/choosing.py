@@ -7,6 +7,7 @@ from miniapp.catalogue import queries
 from miniapp.catalogue.pricing import Party
 from miniapp.catalogue.search import find_places, most_served, served_places
 from miniapp.trip.offers import offers
+from miniapp.web import language
 from miniapp.web.errors import PlaceNotFound
 from miniapp.web.traveller import door, facts
 from miniapp.web.traveller.impersonal import kept
@@ -62,6 +63,8 @@ def found() -> Response:
 @door.get("/places/<code>")
 def place(code: str) -> Response:
     """The lounges of a place, judged for the flight that the address tells of."""
+    if language.is_asked_in_vain():
+        return Response(status=204)
     catalogue = queries.current()
     chosen = catalogue.places.get(code) or catalogue.places.get(code.upper())
     if chosen is None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from flask import Response, g, request
 from markupsafe import Markup
 
-from miniapp.base import assets, clock, htmx, i18n
+from miniapp.base import assets, clock, htmx
 from miniapp.catalogue import queries
 from miniapp.catalogue.models import Lounge
 from miniapp.catalogue.pricing import Party
@@ -21,6 +21,7 @@ from miniapp.trip import points, reservation
 from miniapp.trip.fit import Verdict
 from miniapp.trip.offers import Offer, offers
 from miniapp.trip.points import Point
+from miniapp.web import language
 from miniapp.web.traveller import door, facts, lounge
 from miniapp.web.traveller.choosing import choice
 
@@ -51,15 +52,12 @@ def entry() -> Response:
 @door.post("/suggestion")
 def suggest() -> Response:
     """The points of the host's ticket with their lounges."""
-    locale, spoken = request.form.get("locale", ""), i18n.locale()
-    if not g.lang and locale[:2].lower() in i18n.LOCALES:
-        g.lang = locale[:2].lower()
-        i18n.use(i18n.product()[g.lang])
+    is_other = language.of_host(request.form.get("locale", ""))
     ticket = reservation.read(request.form.get("ticket", ""))
     if not ticket.segments and (named := _lounge_of(request.form.get("shop", ""))):
         return lounge.opened(named)
     if not ticket.segments:
-        return Response(status=204) if i18n.locale() == spoken else choice()
+        return choice() if is_other else Response(status=204)
     catalogue, now = queries.current(), clock.now()
     found = points.of(ticket, catalogue, now=now)
     suggestions = [s for point in found if (s := _suggestion(point, catalogue, now))]
