@@ -10,6 +10,7 @@ import miniapp
 from miniapp.base import addresses, assets, compression, db, framing, i18n, logs
 from miniapp.base.limits import Limiter, LocalLimiter, SharedLimiter
 from miniapp.base.sealing import Sealer
+from miniapp.base.signing import SigningKey
 from miniapp.base.tokens import Signer
 from miniapp.config import Settings
 from miniapp.invoicebox.client import Merchant
@@ -113,6 +114,9 @@ def _house(settings: Settings) -> House:
         message_origins=framing.origins(settings.frame_ancestors),
         sealer=sealer(settings),
         wrong_signatures=LocalLimiter(window=_A_MINUTE),
+        voucher_keys=tuple(
+            SigningKey(key.get_secret_value()) for key in settings.voucher_signing_key
+        ),
     )
 
 

@@ -259,6 +259,7 @@
     window.addEventListener("pagehide", () => clearInterval(calling));
     call();
     setTimeout(() => { if (!answered) reveal(); }, PICKER_AFTER);
+    tell();
     new ResizeObserver(tell).observe(app);
     // What is out of sight is not drawn, and so not observed.
     setInterval(tell, LOOK_EVERY);

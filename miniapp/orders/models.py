@@ -182,6 +182,12 @@ class Visit(Base):
     )
     voucher: Mapped["Voucher | None"] = relationship(back_populates="visit")
 
+    @property
+    def staying(self) -> list["Guest"]:
+        """The guests who have not left the visit."""
+        left = {GuestState.WITHDRAWN, GuestState.REFUSED}
+        return [guest for guest in self.guests if guest.state not in left]
+
 
 class Guest(Base):
     """Someone who may enter; the name stands as in the ticket, or is empty."""

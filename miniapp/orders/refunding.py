@@ -206,8 +206,14 @@ def record_reversal(session: Session, order: Order, *, now: datetime) -> None:
 
 
 def take_back_if_all(session: Session, order: Order, *, actor: Actor, now: datetime) -> None:
-    """When every line of a secured order goes back, nobody is to be served any more."""
+    """When every line of a secured order goes back, nobody is to be served any more.
+
+    Nor is who would have entered free of charge: vouchers and seats end here at the latest.
+    """
     if all(line.refund_id for line in order.lines):
+        holds.release(session, order.visits)
+        for visit in order.visits:
+            vouchers.void(session, visit, now=now)
         make(session, order, Move.TAKE_BACK, actor=actor, now=now, look_at=None)
 
 

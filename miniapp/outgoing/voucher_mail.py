@@ -42,6 +42,7 @@ def compose(order: Order, *, world: World, key: str) -> Letter:
         codes={visit.id: spaced(voucher.code) for visit, voucher in valid},
         links={visit.id: link_to(voucher, world=world) for visit, voucher in valid},
         zone_of=zone_of,
+        page=letters.order_page(order, world=world),
     )
 
 

@@ -7,6 +7,7 @@ from flask import current_app
 
 from miniapp.base.limits import Limiter
 from miniapp.base.sealing import Sealer
+from miniapp.base.signing import SigningKey
 from miniapp.base.tokens import Signer
 from miniapp.invoicebox.client import Merchant
 
@@ -25,6 +26,8 @@ class House:
     message_origins: str
     sealer: Sealer
     wrong_signatures: Limiter
+    # The first signs, all are accepted.
+    voucher_keys: tuple[SigningKey, ...]
 
 
 def house() -> House:

@@ -100,10 +100,20 @@ def test_dead_network_is_told_and_the_form_stays(own_host: OwnHost, page: Page) 
     expect(traveller.place.get_by_text("Ответа нет")).to_be_hidden()
 
 
-def test_english_host_without_a_ticket_gets_english(own_host: OwnHost) -> None:
-    traveller = own_host.open(init(metadata=[], locale="en", minappType="order", shopId=""))
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("/", "Where do you need a business lounge?"),
+        ("/places/SVO", "Sheremetyevo, Moscow"),
+        ("/l/briz-svo-c", "Briz, Terminal C"),
+    ],
+)
+def test_english_host_without_a_ticket_gets_english(
+    own_host: OwnHost, path: str, heading: str
+) -> None:
+    told = init(metadata=[], locale="en", minappType="order", shopId="")
 
-    expect(traveller.place.get_by_role("heading", level=1)).to_have_text(
-        "Where do you need a business lounge?"
-    )
+    traveller = own_host.open(told, path=path)
+
+    expect(traveller.place.get_by_role("heading", level=1)).to_have_text(heading)
     expect(traveller.place.locator("html")).to_have_attribute("lang", "en")

@@ -172,6 +172,21 @@ def test_who_enters_free_of_charge_may_come_after_all_that_was_paid_is_settled(t
     assert states == [GuestState.ENTERED] * 2
 
 
+def test_the_voucher_ends_with_the_last_guest_who_had_paid(town: Town):
+    with transaction() as session:
+        session.execute(sa.update(Operator).values(no_show_is_rendered=False))
+    number = town.bought(Party(adults=1, infants=1))
+    visit = order_of(number).visits[0]
+    _, infant = (guest.id for guest in visit.guests)
+    assert visit.voucher is not None
+    redemption.admit(code=visit.voucher.code, guests=[infant], who="desk", now=town.now)
+
+    town.live_on()
+
+    assert order_of(number).state is State.REFUNDED
+    truths.at_the_end(town)
+
+
 def test_an_order_that_expires_here_before_it_does_there_is_cancelled_there(town: Town):
     """Nobody asks about an expired order again: money for it would go unseen."""
     number = town.draft(Party(adults=1), starts_in=timedelta(days=10))

@@ -34,6 +34,7 @@ def test_the_letter_says_all_that_opens_the_door(send):
 
     voucher = order.visits[0].voucher
     token = Signer("k" * 32).token(purpose="voucher", subject=voucher.code)
+    manage = Signer("k" * 32).token(purpose="manage", subject=order.number)
     assert letter["Subject"] == "Ваучер: бизнес-зал «Бриз», 14 декабря, понедельник"
     assert (
         letter.get_content().replace("\r\n", "\n")
@@ -65,6 +66,7 @@ https://lounge.example/v/{token}
 Возьмите с собой
 – Посадочный талон
 
+Посмотреть, изменить или отменить заказ: https://lounge.example/orders/{manage}
 Вопросы? Мы поможем: +7 846 000-00-00, help@briz-lounge.example
 Заказ {order.number}
 Бриз Лаунж

@@ -110,3 +110,17 @@ def test_order_under_way_is_not_changed_by_its_form(client, ordered, kept):
 
     assert answer.status_code == 303
     assert answer.location == f"/orders/{token}?lang=ru"
+
+
+def test_a_voucher_is_also_a_print_and_a_calendar_entry(client, ordered, voucher_code):
+    page = f"/v/{link('voucher', voucher_code(ordered(State.PAID)))}"
+
+    paper, entry = client.get(f"{page}.pdf"), client.get(f"{page}.ics")
+
+    assert (paper.status_code, paper.mimetype) == (200, "application/pdf")
+    assert paper.data.startswith(b"%PDF-")
+    assert (entry.status_code, entry.mimetype) == (200, "text/calendar")
+    assert b"METHOD:PUBLISH" in entry.data
+    assert {paper.headers["Cache-Control"], entry.headers["Cache-Control"]} == {"no-store"}
+    assert client.get(f"{turned(page)}.pdf").status_code == 404
+    assert f"{page}.pdf" in client.get(page).text

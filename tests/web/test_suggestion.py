@@ -1,6 +1,7 @@
 """What the host's ticket is answered with: its points, the search, or that nothing is there."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,6 +69,31 @@ def test_search_is_spoken_in_the_language_of_the_host(client, locale, status):
         assert 'data-screen="where" lang="en"' in answer.text
         assert "Where do you need a business lounge?" in answer.text
         assert "lang=en" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/l/briz-kuf", "/places/KUF"])
+@pytest.mark.parametrize(("locale", "status"), [("en", 200), ("ru", 204), ("de", 204), ("", 204)])
+def test_page_opened_by_its_own_link_is_asked_for_in_the_hosts_language(
+    client, path, locale, status
+):
+    page = client.get(f"{path}?id=pg-51")
+    [address] = re.findall(r'<form id="ticket" hx-get="([^"]+)"', page.text)
+
+    answer = client.get(
+        f"{address.replace('&amp;', '&')}&locale={locale}", headers={"HX-Request": "true"}
+    )
+
+    assert answer.status_code == status
+    if status == 200:
+        assert 'lang="en"' in answer.text
+        assert "lang=en" in answer.text
+        assert 'id="ticket"' not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/l/briz-kuf", "/places/KUF"])
+def test_page_that_nobody_asks_anew_is_never_empty(client, path):
+    assert client.get(f"{path}?locale=ru").status_code == 200
+    assert 'id="ticket"' not in client.get(path).text
 
 
 @pytest.fixture
