@@ -99,18 +99,18 @@ def test_each_public_lounge_is_opened_once_and_then_brought_up_to_date(
 ):
     change(about=text("Тихий зал", "A quiet lounge"))
 
-    assert publish() == (0, ["briz-kuf: 4801 new"], [])
-    assert (shop_id(), edition()) == (4801, 2)
+    assert publish() == (0, ["briz-kuf: 5001 new"], [])
+    assert (shop_id(), edition()) == (5001, 2)
     [(_, opened), (changed, details)] = told(sandbox)
-    assert changed == "/4801"
+    assert changed == "/5001"
     assert opened["title"].endswith("Самара")
     assert details["description"] == opened["description"] == "Тихий зал"
     assert details["shopUrl"] == "https://lounge.example/l/briz-kuf"
     assert details["registrationAddress"].startswith("Самара, ")
     assert {"lat", "lon"} <= details.keys()
 
-    assert publish() == (0, ["briz-kuf: 4801 brought up to date"], [])
-    assert told(sandbox)[2:] == [("/4801", details)]
+    assert publish() == (0, ["briz-kuf: 5001 brought up to date"], [])
+    assert told(sandbox)[2:] == [("/5001", details)]
     assert edition() == 2
 
 
@@ -151,20 +151,20 @@ def test_a_number_the_marketplace_does_not_know_is_told_and_kept(
 
 def test_a_number_that_another_lounge_has_is_left_over_and_told(publish: Publish, change: Change):
     with transaction() as session:
-        session.execute(sa.update(Lounge).where(Lounge.slug == "hidden").values(shop_id=4801))
+        session.execute(sa.update(Lounge).where(Lounge.slug == "hidden").values(shop_id=5001))
 
     status, _, [complaint] = publish()
 
     assert status == 1
-    assert "4801" in complaint
+    assert "5001" in complaint
     assert shop_id() is None
 
 
 @pytest.mark.usefixtures("change")
 def test_of_two_that_publish_at_once_the_first_gives_the_lounge_its_number():
-    assert shops.keep_shop(slug="briz-kuf", shop_id=4801)
-    assert not shops.keep_shop(slug="briz-kuf", shop_id=4802)
-    assert shop_id() == 4801
+    assert shops.keep_shop(slug="briz-kuf", shop_id=5001)
+    assert not shops.keep_shop(slug="briz-kuf", shop_id=5002)
+    assert shop_id() == 5001
 
 
 def test_a_marketplace_out_of_reach_ends_the_run(publish: Publish, monkeypatch: pytest.MonkeyPatch):

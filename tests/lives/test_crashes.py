@@ -144,6 +144,8 @@ ACTS = [
 FEW = {"invoice", "hear", "withdraw", "deliver a refund with a fee", "deliver a charge"}
 
 
+# As many processes are killed as there are moments.
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("database_url", "act"),
     [("sqlite", act) for act in ACTS] + [("postgres", act) for act in ACTS if act.name in FEW],

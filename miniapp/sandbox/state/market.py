@@ -9,7 +9,7 @@ from typing import Any
 
 from miniapp.sandbox.state.records import Offer, Shop
 
-FIRST_SHOP = 4801
+FIRST_SHOP = 5001
 FIRST_OFFER = 701
 
 
