@@ -95,10 +95,12 @@ def settle(*, number: str, way: Way, now: datetime) -> None:
     """The provider has done a refund: write it down, and tell the buyer; once."""
     with transaction() as session:
         refund, order = _of(session, number)
+        # Only a refund can keep a fee: what was reversed or never charged is back as a whole.
+        withheld = refund.withheld if way is Way.REFUNDED else 0
         done = session.execute(
             sa.update(Refund)
             .where(Refund.id == refund.id, Refund.state != PaperState.DONE)
-            .values(state=PaperState.DONE, way=way, settled_at=now)
+            .values(state=PaperState.DONE, way=way, withheld=withheld, settled_at=now)
             .execution_options(synchronize_session="evaluate")
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ Every operation is called as a door or the worker calls it. Time stands until th
 for us and for the provider at once.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -102,6 +103,7 @@ class Town:
     def restart(self) -> None:
         """All processes of ours begin anew: nothing is left but the database."""
         db.session.remove()
+        _wait_for_the_dead()
         if hasattr(self, "merchant"):
             self.merchant.close()
         self.merchant = make_merchant(self.provider.url, self.time)
@@ -260,3 +262,19 @@ def order_of(number: str) -> Order:
     """An order as it stands."""
     reading().rollback()
     return queries.by_number(number)
+
+
+def _wait_for_the_dead() -> None:
+    """PostgreSQL takes a moment to notice that a process was killed; its locks last until then."""
+    if db.engine.dialect.name != "postgresql":
+        return
+    others = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+    )
+    give_up = time.monotonic() + 20
+    while db.session.scalar(others):
+        assert time.monotonic() < give_up, "a killed process still holds its transaction"
+        db.session.rollback()
+        time.sleep(0.02)
+    db.session.remove()

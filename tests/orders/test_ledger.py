@@ -115,3 +115,19 @@ def test_money_that_was_lost_on_the_way_is_an_alarm(now: datetime):
         session.execute(sa.update(Shipment).values(amount=Shipment.amount - 1))
 
     assert [wrong.difference for wrong in ledger.differences(reading())] == [1]
+
+
+@pytest.mark.parametrize("way", [Way.REVERSED, Way.UNBLOCKED])
+def test_a_fee_is_kept_by_a_refund_only(way: Way, now: datetime):
+    """The provider may reverse everything before our refund comes to it: nothing was kept."""
+    with transaction() as session:
+        session.scalars(sa.select(Lounge)).one().refund_ladder = [RefundStep(hours=0, percent=50)]
+    make_order(now, state=State.PAID)
+    visit = queries.by_number(NUMBER).visits[0]
+    refunding.withdraw(
+        number=NUMBER, visit_id=visit.id, reason=RefundReason.BUYER, actor=Actor.BUYER, now=now
+    )
+
+    returning.settle(number=f"{NUMBER}-R1", way=way, now=now)
+
+    assert account() == Account(NUMBER, WHOLE, 0, WHOLE, 0)
