@@ -1,7 +1,6 @@
 """Places found by what travellers type."""
 
 import shutil
-import time
 from datetime import UTC, datetime
 from gettext import NullTranslations
 from pathlib import Path
@@ -162,30 +161,6 @@ def test_a_place_of_the_catalogue_hides_its_namesake_of_the_world() -> None:
     catalogue = catalogue_of({"KUF": "Смышляевка"}, served=[], beneath=world().index)
     assert codes(catalogue, "смышл") == ["KUF"]
     assert "KUF" not in codes(catalogue, "курумоч")
-
-
-def test_a_hundred_times_the_places_take_at_most_three_times_as_long() -> None:
-    texts = ["м", "мо", "мор", "кал", "ло", "одн", "зало", "аэропорт", "море 77", "ка са", "нетут"]
-    small, large = many_places(400), many_places(40_000)
-    times = {text: (spent(small, text), spent(large, text)) for text in texts}
-    assert {text: both for text, both in times.items() if both[1] > 3 * both[0] + 0.00005} == {}
-
-
-def many_places(count: int) -> Catalogue:
-    heads, tails = ("мо", "ка", "са", "пе", "во", "ир", "ту"), ("ре", "ло", "ни", "зало", "дне")
-    pairs = [head + tail for head in heads for tail in tails]
-    names = {f"R-{n:06}": f"{pairs[n % 35]} {pairs[n // 35 % 35]} {n}" for n in range(count)}
-    return catalogue_of(names, served=[])
-
-
-def spent(catalogue: Catalogue, text: str) -> float:
-    """The processor seconds of the quickest of some searches."""
-    times = []
-    for _ in range(9):
-        before = time.process_time()
-        find_places(catalogue, text)
-        times.append(time.process_time() - before)
-    return min(times)
 
 
 def catalogue_of(
