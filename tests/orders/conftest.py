@@ -38,8 +38,8 @@ def shop_at(url: str) -> Merchant:
         merchant_id=SHOP,
         user_agent="LoungeMiniApp/0.1 (Flask 3.1)",
         connect_timeout=0.5,
-        read_timeout=0.3,
-        write_timeout=0.3,
+        read_timeout=1.0,
+        write_timeout=1.0,
         sleep=lambda _seconds: None,
     )
 

@@ -130,8 +130,8 @@ def make_world(mail_server: MailServer, provider: ScriptedProvider) -> Iterator[
         merchant_id="0192c0de-0000-7000-8000-0000000000ff",
         user_agent="LoungeMiniApp/0.1 (Flask 3.1)",
         connect_timeout=0.5,
-        read_timeout=0.3,
-        write_timeout=0.3,
+        read_timeout=1.0,
+        write_timeout=1.0,
         sleep=lambda _seconds: None,
     )
 
