@@ -5,7 +5,6 @@ what the voucher page says, so that it serves in an airport without a network.
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from miniapp.base.db import outside_transaction
 from miniapp.base.outbox import Claimed
@@ -15,6 +14,7 @@ from miniapp.orders.vouchers import spaced
 from miniapp.outgoing import letters
 from miniapp.outgoing.mailer import Letter
 from miniapp.outgoing.world import World
+from miniapp.papers.voucher_sheet import zone_of
 
 
 def send(claimed: Claimed, *, world: World, now: datetime) -> str:
@@ -52,13 +52,6 @@ def link_to(voucher: Voucher, *, world: World) -> str:
         purpose="voucher", subject=voucher.code, generation=voucher.generation
     )
     return f"{world.public_url}/v/{token}"
-
-
-def zone_of(moment: datetime, zone: str) -> str:
-    """The zone of a place's clocks at a moment, for the reader: ``UTC+4``, ``UTC+5:30``."""
-    offset = moment.astimezone(ZoneInfo(zone)).strftime("%z")
-    minutes = "" if offset[3:] == "00" else f":{offset[3:]}"
-    return f"UTC{offset[0]}{int(offset[1:3])}{minutes}"
 
 
 def _valid(order: Order) -> list[tuple[Visit, Voucher]]:
